@@ -1,0 +1,200 @@
+"""The vocabulary: Call, Effect, Facts, Decision.  Imports nothing, so that every other module may import it."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Literal
+
+    Verdict = Literal["allow", "require_approval", "deny"]
+
+ALLOW: "Verdict" = "allow"
+ASK: "Verdict" = "require_approval"
+DENY: "Verdict" = "deny"
+
+STRICTNESS: "dict[str, int]" = {ALLOW: 0, ASK: 1, DENY: 2}
+
+#: Every kind of effect and the fields a rule may ask for; `policy.schema` and the reference page are made from it.
+EFFECTS: "dict[str, dict[str, str]]" = {
+    "run": {
+        "program": "name of the program, without its directory",
+        "args": "the words after the program that are not flags, in order; a rule matches a prefix of them",
+        "flags": "the flags, short ones split (`-rf` is `-r` and `-f`), long ones without their value",
+        "modelled": "true when every consequence of the command is told by its other effects",
+    },
+    "read": {"path": "the file or directory", "how": "content, list, search or stat"},
+    "write": {"path": "the file or directory", "how": "create, append, edit, mode or link"},
+    "delete": {"path": "the file or directory", "recursive": "true for whole trees", "force": "true when it never asks"},
+    "code": {
+        "language": "shell, python, javascript, ruby, perl, php, awk, sql or other",
+        "source": "inline, file, stdin, module or unknown",
+        "path": "the script, for source `file`",
+    },
+    "network": {
+        "host": "host name or address, without port",
+        "port": "number",
+        "scheme": "https, http, ssh, ftp, tcp, ...",
+        "direction": "fetch, upload or connect",
+        "reach": "public, private (RFC 1918 and the like), local (this machine) or metadata (cloud credentials)",
+    },
+    "git": {
+        "verb": "subcommand after aliases and global options: status, push, reset, ...",
+        "changes": "nothing, index, worktree, history, refs, remote or config",
+        "remote": "name or URL of the remote",
+        "branch": "branch or ref that changes",
+        "force": "none, plain or lease",
+        "destroys": "true when commits or uncommitted work can be lost",
+    },
+    "package": {
+        "manager": "pip, npm, cargo, ...",
+        "operation": "install, remove, update, publish, run, build, query",
+        "source": "registry, url, path, lockfile or none",
+        "script": "the script or tool that is run, for `run`",
+        "scope": "project, user or system",
+    },
+    "privilege": {"program": "sudo, doas, su, pkexec, setuid, ..."},
+    "process": {"operation": "kill, signal or trace", "target": "pid or name"},
+    "system": {"operation": "service, mount, schedule, power, firewall, account, disk, kernel or setting"},
+    "control": {
+        "system": "docker, kubectl, terraform, aws, gh, ...",
+        "verb": "what it is told to do, as words: `run`, `apply`, `s3 rm`",
+        "destroys": "true when it removes what is not easily made again",
+        "changes": "true when it changes anything",
+    },
+    "database": {
+        "engine": "psql, mysql, sqlite3, ...",
+        "statement": "select, insert, update, delete, drop, truncate, alter, other",
+        "object": "table, database, schema, ...",
+    },
+    "secret": {"store": "environment, keychain, password-manager, agent, cloud, ..."},
+    "flow": {"pattern": "download-to-interpreter, decode-to-interpreter, secret-to-network, download-then-run"},
+    "mcp": {"server": "name of the MCP server", "tool": "name of its tool"},
+    "browser": {"operation": "read or act", "name": "the browser tool or command"},
+    "agent": {"operation": "task, skill, question, plan, schedule or message", "name": "subagent, skill, ..."},
+    "tool": {"name": "an internal tool of the agent that touches nothing"},
+    "opaque": {"why": "what could not be known"},
+}
+
+#: Kinds whose `path` the sandbox checks.
+PATH_KINDS = ("read", "write", "delete", "code")
+
+
+class Call:
+    """One tool call as the agent announced it, in no agent's dialect."""
+
+    __slots__ = ("agent", "call_id", "cwd", "event", "input", "mode", "session", "subagent", "tool")
+
+    def __init__(
+        self,
+        tool: str,
+        input: "Mapping[str, Any]",  # noqa: A002 - the host's own word
+        cwd: str,
+        agent: str = "claude",
+        event: str = "PreToolUse",
+        session: str = "",
+        call_id: str = "",
+        mode: str = "default",
+        subagent: str = "",
+    ) -> None:
+        self.tool = tool
+        self.input = input
+        self.cwd = cwd
+        self.agent = agent
+        self.event = event
+        self.session = session
+        self.call_id = call_id
+        self.mode = mode
+        self.subagent = subagent
+
+
+class Effect:
+    """One thing a call does: a kind from `EFFECTS` and its fields.
+
+    `command` is the text of the simple command that causes it ("" for other tools), `span` its character range in the
+    call's command line, or None.  A path field holds an absolute path, lexically normalised; None means that it cannot
+    be known before the call runs.  Fields that are absent are unknown, and no `allow` rule that asks for them matches.
+    """
+
+    __slots__ = ("command", "fields", "kind", "span")
+
+    def __init__(
+        self,
+        kind: str,
+        fields: "dict[str, Any]",
+        command: str = "",
+        span: "tuple[int, int] | None" = None,
+    ) -> None:
+        self.kind = kind
+        self.fields = fields
+        self.command = command
+        self.span = span
+
+    def to_json(self) -> "dict[str, Any]":
+        """The effect as plain data, for the audit, `check` and the page."""
+        out: dict[str, Any] = {"kind": self.kind, **self.fields}
+        if self.command:
+            out["command"] = self.command
+        if self.span is not None:
+            out["span"] = list(self.span)
+        return out
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Effect) and self.to_json() == other.to_json()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Effect({self.kind}, {self.fields})"
+
+
+class Facts:
+    """What the machine was asked about a call.
+
+    real      lexical path -> path with every symlink resolved (missing tails kept)
+    branches  directory -> the branch checked out there, "" when detached or no repository
+    """
+
+    __slots__ = ("branches", "real")
+
+    def __init__(self, real: "Mapping[str, str]", branches: "Mapping[str, str] | None" = None) -> None:
+        self.real = real
+        self.branches = branches or {}
+
+
+class Decision:
+    """The answer for a call: the verdict, the rule that gave it, why, and what to do instead.
+
+    `trace` has one entry an effect: (verdict, rule name, reason, instead), in the order of `effects`; `decisive` is the
+    index of the effect that decided, -1 when there was none.  `violation` marks a path outside the sandbox.
+    """
+
+    __slots__ = ("decisive", "effects", "instead", "reason", "rule", "trace", "verdict", "violation")
+
+    def __init__(
+        self,
+        verdict: "Verdict",
+        rule: str,
+        reason: str,
+        instead: str = "",
+        effects: "Iterable[Effect]" = (),
+        trace: "Iterable[tuple[Verdict, str, str, str]]" = (),
+        decisive: int = -1,
+        violation: bool = False,
+    ) -> None:
+        self.verdict = verdict
+        self.rule = rule
+        self.reason = reason
+        self.instead = instead
+        self.effects = list(effects)
+        self.trace = list(trace)
+        self.decisive = decisive
+        self.violation = violation
+
+    def to_json(self) -> "dict[str, Any]":
+        """The decision as plain data, for `check --json` and the page."""
+        return {
+            "verdict": self.verdict,
+            "rule": self.rule,
+            "reason": self.reason,
+            "instead": self.instead,
+            "effects": [effect.to_json() for effect in self.effects],
+        }
