@@ -1,0 +1,244 @@
+"""The audit: one appended, chained line for every decision.
+
+`<state>/audit/audit.jsonl` holds JSON Lines.  A line begins with `seq` and `time` and ends with `prev` (the hash of the
+line before) and `hash` (SHA-256 of the line up to it), so any changed byte, lost line or changed order is found by
+`audit_log.verify`.  `head` holds number and hash of the last line, so a cut tail is found too.  A full file is renamed
+to `audit-<first seq>.jsonl` and the chain goes on in the next one.
+
+Nothing here can prove what an attacker did who rewrites the whole chain: the files are kept from the agent by the
+floor of the policy, not by their hashes.
+
+Locks are POSIX record locks: they keep processes apart, not the threads of one process, which need a lock of their own.
+"""
+
+import posix
+import time
+
+from leashd_hooks.jsondoor import dumps, loads
+from leashd_hooks.redact import redact, sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Place = tuple[int, str]
+
+FILE, HEAD, LOCK = "audit.jsonl", "head", "lock"
+GENESIS = "0" * 64
+
+#: Bytes after which a file is full; seconds to wait for the lock.
+LIMIT, PATIENCE = 10 * 1024 * 1024, 5.0
+
+#: What may hold a secret and is cleaned before it is written.
+_CLEANED = ("input", "effects", "reason", "instead")
+_HEAD_SIZE = 20 + 1 + 64 + 1
+_TAIL = len(',"hash":"') + 64 + len('"}\n')
+_OPEN = posix.O_NOFOLLOW | posix.O_CLOEXEC
+
+
+class AuditError(OSError):
+    """The decision could not be written down."""
+
+
+def append(directory: str, record: "dict[str, Any]", limit: int = LIMIT) -> None:
+    """Append one record to the audit in `directory`; when this returns, the line is in the file.
+
+    The secrets in its input, effects and reason are taken out.  Raises AuditError, and leaves no half line, when the
+    record cannot be written.
+    """
+    try:
+        folder = _folder(directory)
+        try:
+            lock = posix.open(LOCK, posix.O_RDWR | posix.O_CREAT | _OPEN, 0o600, dir_fd=folder)
+            try:
+                _wait_for(lock)
+                _append_locked(folder, record, limit)
+            finally:
+                posix.close(lock)
+        finally:
+            posix.close(folder)
+    except AuditError:
+        raise
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise AuditError(f"cannot write the audit in `{directory}`: {error}") from error
+
+
+def _folder(directory: str) -> int:
+    flags = posix.O_RDONLY | posix.O_DIRECTORY | _OPEN
+    try:
+        return posix.open(directory, flags)
+    except FileNotFoundError:
+        parent = directory.rpartition("/")[0]
+        for path in (parent, directory):
+            try:
+                posix.mkdir(path, 0o700)
+            except FileExistsError:
+                continue
+        return posix.open(directory, flags)
+
+
+def _wait_for(lock: int) -> None:
+    """Take the lock, or give up: a hook that waits for ever is one that the host kills and overrules."""
+    pause, deadline = 0.0002, 0.0
+    while True:
+        try:
+            return posix.lockf(lock, posix.F_TLOCK, 0)
+        except (BlockingIOError, PermissionError):
+            now = time.monotonic()
+            deadline = deadline or now + PATIENCE
+            if now > deadline:
+                raise AuditError("another process holds the lock of the audit") from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.01)
+
+
+def _append_locked(folder: int, record: "dict[str, Any]", limit: int) -> None:
+    head_file, head = _head(folder)
+    try:
+        file = _open_file(folder)
+        try:
+            size = posix.fstat(file).st_size
+            last, marks, torn = _last(file, size, head)
+            line, place = _line(record, last, marks)
+            if size and size + len(line) > limit:
+                _write_head(head_file, last)
+                _set_aside(folder, file, last)
+                posix.close(file)
+                file = _open_file(folder)
+                size = 0
+            _write(file, b"\n" + line if torn and size else line, size)
+            _write_head(head_file, place)
+        finally:
+            posix.close(file)
+    finally:
+        posix.close(head_file)
+
+
+def _regular(folder: int, name: str, flags: int) -> int:
+    file = posix.open(name, posix.O_RDWR | posix.O_CREAT | posix.O_NONBLOCK | _OPEN | flags, 0o600, dir_fd=folder)
+    if posix.fstat(file).st_mode & 0o170000 != 0o100000:
+        posix.close(file)
+        raise AuditError(f"`{name}` of the audit is not a regular file")
+    return file
+
+
+def _open_file(folder: int) -> int:
+    return _regular(folder, FILE, posix.O_APPEND)
+
+
+def _head(folder: int) -> "tuple[int, Place | None]":
+    """The open head file, and what it says; the first head of all is written before the first line."""
+    file = _regular(folder, HEAD, 0)
+    try:
+        data = posix.pread(file, _HEAD_SIZE + 1, 0)
+        if not data and not _exists(folder, FILE):
+            _write_head(file, (0, GENESIS))
+            return file, (0, GENESIS)
+        return file, parse_head(data)
+    except BaseException:
+        posix.close(file)
+        raise
+
+
+def parse_head(data: bytes) -> "Place | None":
+    """Number and hash of the last line as the head file tells them, or None when it is damaged."""
+    number, _, digest = data.rstrip(b"\n").partition(b" ")
+    if len(data) == _HEAD_SIZE and number.isdigit() and len(digest) == 64:
+        return int(number), digest.decode("ascii", "replace")
+    return None
+
+
+def _exists(folder: int, name: str) -> bool:
+    try:
+        posix.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write_head(file: int, place: "Place") -> None:
+    data = b"%020d %s\n" % (place[0], place[1].encode("ascii"))
+    if posix.pwrite(file, data, 0) != len(data):
+        raise AuditError("cannot write the head of the audit")
+
+
+def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str, Any], bool]":
+    """The line to chain to, what the next line must own up to, and whether the file ends in half a line.
+
+    The head and the file agree, or the head is behind (its writer died in between: the file goes on), or the head is
+    ahead (lines were cut off: go on behind the head, so that the gap stays to be seen).
+    """
+    tail = posix.pread(file, _TAIL, max(0, size - _TAIL))
+    if head is not None and tail.endswith(b'"}\n') and tail[-67:-3] == head[1].encode("ascii"):
+        return head, {}, False
+    place, half = _last_line(file, size)
+    marks: dict[str, Any] = {}
+    if half:
+        marks = {"after_torn": True, "torn": sha256(half).hexdigest()}
+    if head is None or head[0] > place[0] or (head[0] == place[0] and head[1] != place[1]):
+        if head is None or size > len(half):
+            marks["after_gap"] = True
+        place = head if head is not None else place
+    return place, marks, bool(half)
+
+
+def _last_line(file: int, size: int) -> "tuple[Place, bytes]":
+    """The last whole line with a number and a hash, and the bytes of the half line after it."""
+    want = 8192
+    while True:
+        data = posix.pread(file, want, max(0, size - want))
+        whole, newline, half = data.rpartition(b"\n")
+        if newline:
+            line = whole.rpartition(b"\n")[2]
+            if b"\n" in whole or want >= size:
+                return _place(line), half
+        elif want >= size:
+            return (0, GENESIS), data
+        want *= 8
+
+
+def _place(line: bytes) -> "Place":
+    try:
+        record = loads(line.decode("ascii"))
+        number, digest = record["seq"], record["hash"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0, GENESIS
+    return (number, digest) if isinstance(number, int) and isinstance(digest, str) else (0, GENESIS)
+
+
+def _line(record: "dict[str, Any]", last: "Place", marks: "dict[str, Any]") -> "tuple[bytes, Place]":
+    number = last[0] + 1
+    full: dict[str, Any] = {"seq": number, "time": _now()}
+    for key, value in record.items():
+        if key not in full and key not in ("prev", "hash"):
+            full[key] = redact(value) if key in _CLEANED else value
+    body = dumps({**full, **marks, "prev": last[1]})[:-1].encode("ascii")
+    digest = sha256(body).hexdigest()
+    return body + b',"hash":"' + digest.encode("ascii") + b'"}\n', (number, digest)
+
+
+def _now() -> str:
+    seconds = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds * 1000) % 1000:03d}Z"
+
+
+def _write(file: int, data: bytes, size: int) -> None:
+    """One write, or none: what was half written is taken back."""
+    try:
+        written = posix.write(file, data)
+    except OSError:
+        posix.ftruncate(file, size)
+        raise
+    if written != len(data):
+        posix.ftruncate(file, size)
+        raise AuditError(f"no room for the audit: {written} of {len(data)} bytes written")
+
+
+def _set_aside(folder: int, file: int, last: "Place") -> None:
+    """Rename the full file after the number of its first line; never over another file."""
+    start = posix.pread(file, 32, 0)
+    number = start[len(b'{"seq":') :].partition(b",")[0]
+    name = f"audit-{int(number) if number.isdigit() else last[0]}.jsonl"
+    if _exists(folder, name):
+        raise AuditError(f"`{name}` exists already, so the full `{FILE}` cannot be renamed")
+    posix.rename(FILE, name, src_dir_fd=folder, dst_dir_fd=folder)
