@@ -1,0 +1,174 @@
+"""A laboratory for one real client: a home, a project and a scripted model of its own, and nothing inherited."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.anthropic import ModelServer, Turn, plain_text
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS = ROOT / "tests" / "clients" / "node_modules"
+LEASHD = Path(sys.executable).with_name("leashd")
+API_KEY = "sk-fake"
+#: The pinned versions of the client, newest first.
+VERSIONS = ("2.1.330", "2.1.197")
+NEWEST, OLDER = VERSIONS
+#: Runs a client that nobody sits at.
+HEADLESS = ("-p", "go", "--output-format", "stream-json", "--verbose", "--include-hook-events")
+
+
+def executable(version: str) -> Path:
+    """The native program of a client; npm puts it into an optional package for the platform, near the client's own."""
+    alias = CLIENTS / f"claude-code-{version.rsplit('.', 1)[1]}"
+    for modules in (alias / "node_modules", CLIENTS):
+        for package in sorted(modules.glob("@anthropic-ai/claude-code-*-*/package.json")):
+            program = package.with_name("claude")
+            if json.loads(package.read_text())["version"] == version and os.access(program, os.X_OK):
+                return program
+    raise FileNotFoundError(f"client {version} is not installed\nhelp: run `make setup-tests`")
+
+
+@dataclass
+class Result:
+    """What the model was told about one call."""
+
+    text: str
+    is_error: bool
+
+
+@dataclass
+class Run:
+    """One finished headless session."""
+
+    stdout: str
+    stderr: str
+    exit_code: int
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """The result of every call, by the id of the call."""
+        found = {}
+        for event in self.events:
+            content = event["message"]["content"] if event.get("type") == "user" else []
+            for block in content if isinstance(content, list) else []:
+                if block.get("type") == "tool_result":
+                    text = plain_text(block.get("content") or "")
+                    found[block["tool_use_id"]] = Result(text, bool(block.get("is_error")))
+        return found
+
+    @property
+    def hooks(self) -> list[dict[str, Any]]:
+        """What the client said about every hook that it ran."""
+        return [event for event in self.events if event.get("subtype") == "hook_response"]
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The client's first message: version, mode, tools."""
+        return next(event for event in self.events if event.get("subtype") == "init")
+
+
+class Lab:
+    """A fresh home and project for one client."""
+
+    def __init__(self, directory: Path, version: str) -> None:
+        self.version = version
+        self.program = executable(version)
+        self.home, self.project = directory / "home", directory / "project"
+        for folder in (self.home / ".claude", self.project):
+            folder.mkdir(parents=True)
+        self.shell("git init -q . && git config user.email a@example.com && git config user.name A")
+        self.seed_home()
+
+    def seed_home(self) -> None:
+        """Answers the questions that the client asks a new user."""
+        state = {
+            "hasCompletedOnboarding": True,
+            "theme": "dark",
+            "bypassPermissionsModeAccepted": True,
+            "customApiKeyResponses": {"approved": [API_KEY[-20:]], "rejected": []},
+            "projects": {str(self.project): {"hasTrustDialogAccepted": True}},
+        }
+        (self.home / ".claude.json").write_text(json.dumps(state))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.home),
+            "TERM": "dumb",
+            "LANG": "C.UTF-8",
+            "ANTHROPIC_API_KEY": API_KEY,
+            "DISABLE_TELEMETRY": "1",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+            "DISABLE_AUTOUPDATER": "1",
+            "IS_SANDBOX": "1",
+            **more,
+        }
+
+    def shell(self, command: str, check: bool = True) -> str:
+        """Runs a command in the project as the user would, outside of any client."""
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.project,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"`{command}` failed\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def leashd(self, *words: str, check: bool = True) -> str:
+        """Runs the real `leashd` with the laboratory's home."""
+        done = subprocess.run(
+            [LEASHD, *words],
+            cwd=self.project,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"`leashd {' '.join(words)}` failed\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def install(self, *options: str) -> str:
+        """Puts the guard into the project's settings, as the README says."""
+        return self.leashd("install", "claude", "--project", *options)
+
+    def user_settings(self, **settings: Any) -> None:
+        (self.home / ".claude" / "settings.json").write_text(json.dumps(settings))
+
+    def run(
+        self,
+        turns: Sequence[Turn],
+        mode: str = "default",
+        subagents: Mapping[str, Sequence[Turn]] | None = None,
+        arguments: Sequence[str] = (),
+        timeout: float = 120,
+        **environment: str,
+    ) -> Run:
+        """Plays a script through the client with nobody sitting at it."""
+        with ModelServer(turns, subagents) as model:
+            done = subprocess.run(
+                [self.program, *HEADLESS, "--permission-mode", mode, *arguments],
+                cwd=self.project,
+                env=self.environment(ANTHROPIC_BASE_URL=model.url, **environment),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+            )
+        events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        return Run(done.stdout, done.stderr, done.returncode, events)

@@ -1,0 +1,62 @@
+"""Sits at a real client as a person does: keys in, screen out, in a tmux server of its own."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from tests.e2e.lab import Lab
+from tests.fakes.anthropic import ModelServer, Turn
+
+COLUMNS, LINES = 140, 50
+
+
+class Tui:
+    """A client on a screen.  `waits_for` and `types` are all that a test needs."""
+
+    def __init__(self, lab: Lab, turns: Sequence[Turn], mode: str, socket: Path) -> None:
+        self.lab, self.mode, self.socket = lab, mode, socket
+        self.model = ModelServer(turns)
+
+    def __enter__(self) -> Tui:
+        self.model.__enter__()
+        environment = self.lab.environment(ANTHROPIC_BASE_URL=self.model.url, TERM="xterm-256color")
+        command = ["env", "-i", *(f"{name}={value}" for name, value in environment.items())]
+        command += [str(self.lab.program), "--permission-mode", self.mode]
+        size = ["-x", str(COLUMNS), "-y", str(LINES)]
+        self._tmux("new-session", "-d", *size, "-c", str(self.lab.project), shlex.join(command) + "; sleep 60")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._tmux("kill-server")
+        self.model.__exit__(kind, error, at)
+
+    def _tmux(self, *words: str) -> str:
+        command = ["tmux", "-S", str(self.socket), "-f", "/dev/null", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p")
+
+    def waits_for(self, pattern: str, seconds: float = 20) -> bool:
+        """Whether the screen shows the pattern in time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if re.search(pattern, self.screen()):
+                return True
+            time.sleep(0.1)
+        return False
+
+    def says(self, words: str) -> None:
+        """Types a prompt and sends it."""
+        self._tmux("send-keys", "-l", "--", words)
+        time.sleep(0.3)
+        self.types("Enter")
+
+    def types(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
