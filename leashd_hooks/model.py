@@ -23,7 +23,11 @@ EFFECTS: "dict[str, dict[str, str]]" = {
     },
     "read": {"path": "the file or directory", "how": "content, list, search or stat"},
     "write": {"path": "the file or directory", "how": "create, append, edit, mode or link"},
-    "delete": {"path": "the file or directory", "recursive": "true for whole trees", "force": "true when it never asks"},
+    "delete": {
+        "path": "the file or directory",
+        "recursive": "true for whole trees",
+        "force": "true when it never asks",
+    },
     "code": {
         "language": "shell, python, javascript, ruby, perl, php, awk, sql or other",
         "source": "inline, file, stdin, module or unknown",
@@ -86,7 +90,7 @@ class Call:
     def __init__(
         self,
         tool: str,
-        input: "Mapping[str, Any]",  # noqa: A002 - the host's own word
+        input: "Mapping[str, Any]",
         cwd: str,
         agent: str = "claude",
         event: str = "PreToolUse",

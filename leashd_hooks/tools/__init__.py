@@ -1,0 +1,47 @@
+"""Which module lowers which tool of an agent to effects.  A tool that is not listed is opaque."""
+
+from leashd_hooks.model import Effect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from leashd_hooks.model import Call
+
+FAMILIES: "dict[str, tuple[str, ...]]" = {
+    "bash": ("Bash", "Monitor"),
+    "files": ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead", "Glob", "Grep", "LS"),
+    "web": ("WebFetch", "WebSearch"),
+    "agent": (
+        *("Agent", "Task", "Skill", "SlashCommand", "AskUserQuestion", "EnterPlanMode", "ExitPlanMode"),
+        *("CronCreate", "CronDelete", "CronList", "EnterWorktree", "ExitWorktree", "SendMessage", "Workflow"),
+        *("ScheduleWakeup", "RemoteTrigger", "TeamCreate", "TeamDelete"),
+        *("TodoWrite", "TodoRead", "TaskCreate", "TaskUpdate", "TaskGet", "TaskList", "TaskOutput", "TaskStop"),
+        *("BashOutput", "KillShell", "KillBash", "ToolSearch", "ReportFindings", "StructuredOutput", "LSP"),
+        *("ListMcpResourcesTool", "ReadMcpResourceTool"),
+    ),
+}
+
+MODULE_OF = {tool: family for family, tools in FAMILIES.items() for tool in tools}
+
+
+def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
+    """The effects of a call.  Raises ValueError when its input is not what the tool takes.
+
+    home    the user's home directory
+    shfmt   path of the shell parser, "" when there is none
+    """
+    family = "mcp" if call.tool.startswith("mcp__") else MODULE_OF.get(call.tool)
+    if family is None:
+        return [Effect("opaque", {"why": f"`{call.tool}` is not a tool that leashd knows"})]
+    module = __import__("leashd_hooks.tools." + family, None, None, ["lower"])
+    effects: list[Effect] = module.lower(call, home, shfmt)
+    return effects
+
+
+def text(call: "Call", name: str, default: "str | None" = None) -> str:
+    """A text field of the call's input.  Raises ValueError when it is missing (without a default) or not text."""
+    value: Any = call.input.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"`{call.tool}` came without a `{name}` that is text")
+    return value

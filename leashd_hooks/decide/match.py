@@ -1,0 +1,97 @@
+"""One effect against one compiled rule."""
+
+from leashd_hooks.bundle import ACTION, LEGACY, TOOLS, UNLESS, WHEN
+from leashd_hooks.decide.paths import contains, like
+from leashd_hooks.model import ALLOW
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from leashd_hooks.bundle import Rule
+    from leashd_hooks.decide.sandbox import Place
+    from leashd_hooks.model import Call, Effect
+
+
+def matches(rule: "Rule", call: "Call", effect: "Effect", places: "list[Place]") -> bool:
+    """Whether `rule` is about this effect.
+
+    `places` holds every path that the effect's path may stand for.  A rule that allows must be right about all of them,
+    one that asks or denies about any.  A condition on a field the effect does not have never holds.
+    """
+    tools = rule[TOOLS]
+    if tools is not None and not _tool(call.tool, tools):
+        return False
+    loosens = rule[ACTION] == ALLOW
+    fields = effect.fields
+    for condition in rule[WHEN]:
+        if not _holds(condition, fields, places, all if loosens else any):
+            return False
+    for group in rule[UNLESS]:
+        # An exception loosens a rule that tightens, and tightens one that loosens: the quantifier turns around.
+        if all(_holds(condition, fields, places, any if loosens else all) for condition in group):
+            return False
+    return rule[LEGACY] is None or _legacy(rule[LEGACY], call, effect, loosens)
+
+
+def _tool(name: str, tools: "frozenset[str]") -> bool:
+    return name in tools or any("*" in pattern and like(name, pattern) for pattern in tools)
+
+
+def _holds(condition: "tuple[str, str, Any]", fields: "dict[str, Any]", places: "list[Place]", every: "Any") -> bool:
+    field, test, operand = condition
+    if test == "path":
+        return bool(places) and every(contains(operand, place.path) for place in places)
+    if test == "place":
+        return bool(places) and every(not place.names.isdisjoint(operand) for place in places)
+    value = fields.get(field)
+    if value is None:
+        return False
+    if test == "is":
+        return value in operand
+    if test == "like":
+        return any(like(str(value), pattern) for pattern in operand)
+    if test == "words":
+        return any(tuple(value[: len(words)]) == words for words in operand)
+    if test == "flags":
+        return not operand.isdisjoint(value)
+    raise ValueError(f"unknown test `{test}` in the compiled policy")
+
+
+def _legacy(patterns: "tuple[tuple[str, ...], tuple[str, ...]]", call: "Call", effect: "Effect", loosens: bool) -> bool:
+    """Regular expressions of the first YAML dialect.
+
+    A pattern that allows must match the simple command that causes the effect; one that asks or denies may match
+    anywhere in the command line.  Input is capped: a slow pattern on a long text must not outlive the hook.
+    """
+    commands, paths = patterns
+    if commands and not _search(commands, [effect.command] if loosens else [effect.command, _command_line(call)]):
+        return False
+    return not paths or _search(paths, _path_texts(call, effect))
+
+
+MATCHED_LENGTH = 16_384
+
+
+def _search(patterns: "Iterable[str]", texts: "list[str]") -> bool:
+    import re
+
+    if any(len(text) > MATCHED_LENGTH for text in texts):
+        raise ValueError(
+            f"a policy matches commands with regular expressions, and this one is over {MATCHED_LENGTH} characters"
+        )
+    return any(re.search(pattern, text) for pattern in patterns for text in texts)
+
+
+def _command_line(call: "Call") -> str:
+    command = call.input.get("command", "")
+    return command if isinstance(command, str) else ""
+
+
+def _path_texts(call: "Call", effect: "Effect") -> "list[str]":
+    texts = [str(effect.fields["path"])] if effect.fields.get("path") else []
+    for name in ("file_path", "path", "notebook_path"):
+        if isinstance(call.input.get(name), str):
+            texts.append(call.input[name])
+    return texts

@@ -1,0 +1,154 @@
+"""From the bytes of an event to the answer: the only place where the hot pieces meet."""
+
+import time
+
+from leashd_hooks import bundle, places
+from leashd_hooks.adapters import claude
+from leashd_hooks.audit import AuditError, append
+from leashd_hooks.decide import decide
+from leashd_hooks.jsondoor import loads
+from leashd_hooks.model import DENY, Decision
+from leashd_hooks.observe import observe
+from leashd_hooks.tools import lower
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from leashd_hooks.bundle import Bundle
+    from leashd_hooks.model import Call
+
+#: A larger event is denied.  The largest that the client sends is the content of one Write.
+LIMIT = 16 * 1024 * 1024
+#: Deeper nesting than any client sends, and less than would exhaust the interpreter's stack.
+DEPTH = 200
+
+
+class Context:
+    """How the hook was installed: where its state lies, whose home it guards, whether a person can be asked."""
+
+    __slots__ = ("home", "state", "unattended")
+
+    def __init__(self, state: str, home: str, unattended: bool) -> None:
+        self.state = state
+        self.home = home
+        self.unattended = unattended
+
+
+def judge(data: bytes, context: Context) -> claude.Answer:
+    """The answer to one event.  Whatever goes wrong in here is a denial that says what went wrong."""
+    started = time.perf_counter()
+    try:
+        event = _event(data)
+        name = event.get("hook_event_name")
+        if name in ("PreToolUse", "PermissionRequest"):
+            return _tool_call(event, context, started)
+        if name in ("ConfigChange", "SessionStart"):
+            from leashd_hooks import liveness
+
+            return liveness.answer(event, context)
+        raise ValueError(f"`{name}` is not an event that leashd knows")
+    except RecursionError:
+        return _broken("the event is nested too deeply", context)
+    except (ValueError, OSError, bundle.BundleError, AuditError) as error:
+        return _broken(str(error), context)
+    except Exception as error:
+        return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", context)
+
+
+def judge_call(call: "Call", policy: "Bundle") -> Decision:
+    """The decision for a call under a compiled policy: the one function behind the hook, `check`, `explain` and tests.
+
+    Raises ValueError when the call's input is not what its tool takes, OSError when a path cannot be resolved.
+    """
+    effects = lower(call, policy["home"], policy["shfmt"])
+    return decide(call, effects, observe(effects), policy)
+
+
+def _tool_call(event: "dict[str, Any]", context: Context, started: float) -> claude.Answer:
+    call = claude.read_call(event)
+    policy = bundle.load(context.state, context.home)
+    try:
+        decision = judge_call(call, policy)
+    except (ValueError, OSError) as error:
+        decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
+    answer = claude.answer(call, decision, context.unattended)
+    append(places.audit(context.state), _record(call, decision, answer.told, policy["digest"], started))
+    return answer
+
+
+def _record(call: "Call", decision: Decision, told: str, digest: str, started: float) -> "dict[str, Any]":
+    """The audit's account of a decision; `audit.append` redacts it and adds sequence, time and hash."""
+    return {
+        "event": call.event,
+        "agent": call.agent,
+        "session": call.session,
+        "call_id": call.call_id,
+        "subagent": call.subagent,
+        "tool": call.tool,
+        "mode": call.mode,
+        "cwd": call.cwd,
+        "verdict": decision.verdict,
+        "answered": told,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "violation": decision.violation,
+        "policy": digest,
+        "effects": [effect.to_json() for effect in decision.effects],
+        "input": call.input,
+        "ms": round((time.perf_counter() - started) * 1000, 2),
+    }
+
+
+def _event(data: bytes) -> "dict[str, Any]":
+    if len(data) > LIMIT:
+        raise ValueError(f"the event is over {LIMIT} bytes")
+    if not data.strip():
+        raise ValueError("the event is empty")
+    if _too_deep(data):
+        raise ValueError("the event is nested too deeply")
+    event = loads(data.decode("utf-8"))
+    if not isinstance(event, dict):
+        raise ValueError("the event is not a JSON object")
+    return event
+
+
+def _too_deep(data: bytes) -> bool:
+    """Whether brackets could nest deeper than `DEPTH`; counts those inside texts too, so only long ones are scanned."""
+    if data.count(b"[") + data.count(b"{") <= DEPTH:
+        return False
+    depth = deepest = 0
+    inside = escaped = False
+    for byte in data:
+        if inside:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                inside = False
+        elif byte == 0x22:
+            inside = True
+        elif byte in (0x5B, 0x7B):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in (0x5D, 0x7D):
+            depth -= 1
+    return deepest > DEPTH
+
+
+def _broken(reason: str, context: Context) -> claude.Answer:
+    """A denial of an event that could not be judged; its audit line is tried, but the denial does not hang on it."""
+    record = {
+        "event": "failure",
+        "agent": "claude",
+        "verdict": DENY,
+        "answered": "deny",
+        "rule": "failure",
+        "reason": reason,
+    }
+    try:
+        append(places.audit(context.state), {**record, "input": {}})
+    except Exception:
+        reason += "; the audit could not be written either"
+    return claude.deny(f"leashd: denied, because {reason}")

@@ -1,0 +1,143 @@
+"""Events that are not tool calls: a session starts, or the client's settings change under it.
+
+The client re-reads its settings while it runs.  A change that would take the guard away is vetoed: the session goes on
+with the settings it had (measured on 2.1.197 and 2.1.330).  The next start reads the file anew, which is for `doctor`.
+"""
+
+import posix
+
+from leashd_hooks import bundle, places
+from leashd_hooks.adapters import claude
+from leashd_hooks.audit import append
+from leashd_hooks.jsondoor import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from leashd_hooks.hook import Context
+
+GUARDED = (
+    "leashd decides every tool call of this session before it runs. A denied call says by which rule and what to do"
+    " instead; do that, or ask the user. Trying the same thing in another form will be denied too."
+)
+#: Environment that a settings file must not give to the client: each of them has turned hooks off or run code in them.
+_HOSTILE_ENVIRONMENT = ("CLAUDE_CODE_", "LD_", "DYLD_", "PYTHON", "NODE_OPTIONS", "BASH_ENV", "ANTHROPIC_BASE_URL")
+_MANAGED = "/etc/claude-code"
+
+
+def answer(event: "dict[str, Any]", context: "Context") -> claude.Answer:
+    """The answer to a SessionStart or ConfigChange event, with its line in the audit."""
+    name = event["hook_event_name"]
+    answered = _session_start(context) if name == "SessionStart" else _config_change(event, context)
+    record = {
+        "event": name,
+        "agent": "claude",
+        "session": event.get("session_id", ""),
+        "cwd": event.get("cwd", ""),
+        "tool": "",
+        "verdict": "deny" if answered.told == "deny" else "allow",
+        "answered": answered.told,
+        "rule": "guard-removed" if answered.told == "deny" else "liveness",
+        "reason": str(event.get("file_path") or event.get("source") or ""),
+        "input": {},
+    }
+    append(places.audit(context.state), record)
+    return answered
+
+
+def _session_start(context: "Context") -> claude.Answer:
+    try:
+        bundle.load(context.state, context.home)
+    except bundle.BundleError as error:
+        return claude.context("SessionStart", f"leashd denies every tool call, because its policy is broken: {error}")
+    return claude.context("SessionStart", GUARDED)
+
+
+def _config_change(event: "dict[str, Any]", context: "Context") -> claude.Answer:
+    try:
+        objection = removes_guard(event, context.home)
+    except (OSError, ValueError) as error:
+        objection = str(error)
+    if objection:
+        return claude.block(f"leashd keeps the settings of this session: {objection}")
+    return claude.Answer("", 0, "allow")
+
+
+def removes_guard(event: "dict[str, Any]", home: str) -> str:
+    """Why the settings as they now stand on disk would weaken the guard, "" when they do not."""
+    files = _settings_files(event, home)
+    wired = False
+    for path in files:
+        settings = _read(path)
+        objection = _weakens(settings)
+        if objection:
+            return f"`{path}` {objection}"
+        wired = wired or is_wired(settings)
+    return "" if wired else "no settings file calls leashd for every tool any more"
+
+
+def _settings_files(event: "dict[str, Any]", home: str) -> "list[str]":
+    folders = [home + "/.claude"]
+    changed = event.get("file_path")
+    for path in (changed.rpartition("/")[0] if isinstance(changed, str) else "", f"{event.get('cwd', '')}/.claude"):
+        if path.endswith("/.claude") and path not in folders:
+            folders.append(path)
+    files = [folder + name for folder in folders for name in ("/settings.json", "/settings.local.json")]
+    files.append(_MANAGED + "/managed-settings.json")
+    try:
+        files += [f"{_MANAGED}/managed-settings.d/{name}" for name in posix.listdir(_MANAGED + "/managed-settings.d")]
+    except OSError:
+        return files
+    return files
+
+
+def _read(path: str) -> "dict[str, Any]":
+    try:
+        with open(path, encoding="utf-8") as file:
+            settings = loads(file.read())
+    except FileNotFoundError:
+        return {}
+    if not isinstance(settings, dict):
+        raise ValueError(f"`{path}` is not a JSON object")
+    return settings
+
+
+def _weakens(settings: "dict[str, Any]") -> str:
+    if settings.get("disableAllHooks"):
+        return "disables all hooks"
+    environment = settings.get("env")
+    for name in environment if isinstance(environment, dict) else ():
+        if name == "PATH" or str(name).startswith(_HOSTILE_ENVIRONMENT):
+            return f"sets `{name}` for the client"
+    for entry in entries(settings, "PermissionRequest"):
+        if not is_ours(entry):
+            return "lets another program answer permission requests"
+    return ""
+
+
+def entries(settings: "dict[str, Any]", event: str, matcher: "str | None" = None) -> "list[dict[str, Any]]":
+    """The hook entries of an event in a settings object; only those whose matcher takes every tool when asked so."""
+    hooks = settings.get("hooks")
+    groups = hooks.get(event) if isinstance(hooks, dict) else None
+    found = []
+    for group in groups if isinstance(groups, list) else ():
+        if isinstance(group, dict) and (matcher is None or group.get("matcher", "*") in ("*", "")):
+            inner = group.get("hooks")
+            found += [entry for entry in inner if isinstance(entry, dict)] if isinstance(inner, list) else []
+    return found
+
+
+def is_ours(entry: "dict[str, Any]") -> bool:
+    """Whether a hook entry starts this installation's hook."""
+    arguments = entry.get("args")
+    boot = __file__.rpartition("/")[0] + "/boot.py"
+    return entry.get("type") == "command" and isinstance(arguments, list) and boot in arguments
+
+
+def is_wired(settings: "dict[str, Any]") -> bool:
+    """Whether a settings object sends every tool call here, and waits for the answer."""
+    return any(
+        is_ours(entry) and not entry.get("async") and "if" not in entry
+        for entry in entries(settings, "PreToolUse", matcher="*")
+    )

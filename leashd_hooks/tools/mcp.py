@@ -1,0 +1,67 @@
+"""Tools of MCP servers: `mcp__server__tool`.  The server is part of the name and is never dropped."""
+
+from leashd_hooks.model import Effect
+from leashd_hooks.shell.invocation import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from leashd_hooks.model import Call
+
+#: Names of arguments that hold a path on this machine, whatever the tool does with it.
+_PATH_NAMES = frozenset(
+    (
+        *("path", "paths", "file", "files", "file_path", "filepath", "filename", "dir", "directory", "folder", "cwd"),
+        *("root", "source", "destination", "output", "output_path", "notebook_path", "repo_path", "uri"),
+    )
+)
+#: Tools of Playwright's MCP server that only look.
+_BROWSER_READS = frozenset(
+    (
+        *("browser_snapshot", "browser_take_screenshot", "browser_console_messages", "browser_network_requests"),
+        *("browser_tab_list", "browser_wait_for", "browser_resize"),
+    )
+)
+#: Values looked at before the rest counts as too much.
+_VALUES = 500
+
+
+def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
+    """The tool itself, and the files its arguments name."""
+    server, _, tool = call.tool[5:].partition("__")
+    effects = [Effect("mcp", {"server": server, "tool": tool})]
+    if "playwright" in server.lower() and tool.startswith("browser_"):
+        operation = "read" if tool in _BROWSER_READS else "act"
+        effects.append(Effect("browser", {"operation": operation, "name": tool}))
+    for count, (name, value) in enumerate(_strings("", call.input, 0)):
+        if count >= _VALUES:
+            effects.append(Effect("opaque", {"why": "more arguments than leashd looks at"}))
+            break
+        path = _path(name, value)
+        if path is not None:
+            effects.append(Effect("read", {"path": resolve(path, call.cwd, home), "how": "content"}))
+    return effects
+
+
+def _path(name: str, value: str) -> "str | None":
+    if value.startswith("file://"):
+        return value[7:]
+    if "://" in value or "\n" in value or not value:
+        return None
+    if name.lower() in _PATH_NAMES or value.startswith(("~/", "../")):
+        return value
+    return None
+
+
+def _strings(name: str, value: "Any", depth: int) -> "Iterator[tuple[str, str]]":
+    """Every text in the arguments, with the nearest name above it."""
+    if isinstance(value, str):
+        yield name, value
+    elif depth < 16 and isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strings(str(key), item, depth + 1)
+    elif depth < 16 and isinstance(value, list):
+        for item in value:
+            yield from _strings(name, item, depth + 1)

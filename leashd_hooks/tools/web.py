@@ -1,0 +1,24 @@
+"""WebFetch and WebSearch."""
+
+from leashd_hooks.hosts import reach, split_url
+from leashd_hooks.model import Effect
+from leashd_hooks.shell.invocation import resolve
+from leashd_hooks.tools import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from leashd_hooks.model import Call
+
+
+def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
+    """The host that is asked.  A search runs at the model's provider and reaches no host that the agent names."""
+    if call.tool == "WebSearch":
+        return [Effect("tool", {"name": "WebSearch"})]
+    scheme, host, port = split_url(text(call, "url"))
+    if scheme == "file":
+        path = text(call, "url").partition("://")[2]
+        return [Effect("read", {"path": resolve(path, "/", home), "how": "content"})]
+    fields = {"host": host, "scheme": scheme, "direction": "fetch", "reach": reach(host)}
+    if port:
+        fields["port"] = port
+    return [Effect("network", fields)]
