@@ -1,0 +1,63 @@
+# Recipes for people and for CI.  `make run` and `make test` set up what they need, and are quick the second time.
+#
+#   make run      a demonstration: what the guard says to a few tool calls
+#   make test     every test, real clients included
+#   make check    formatting, lints, types, import directions, generated pages, then every test
+#   make bench    how long a decision takes, beside other guards
+#   make docs     the generated pages
+#   make setup    all of the above, prepared
+#   make clean    everything that the recipes made
+
+PYTHON ?= python3
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+
+.PHONY: setup run test check lint bench docs clean setup-tests setup-bench
+.DEFAULT_GOAL := run
+
+setup: setup-tests
+
+run: $(VENV)/.runtime
+	@$(BIN)/leashd demo
+
+test: setup-tests
+	@$(BIN)/pytest -n $(WORKERS)
+
+check: lint test
+
+lint: setup-tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/leashd docs --check
+
+bench: setup-bench
+	@$(BIN)/python -m tests.bench.bench
+
+docs: $(VENV)/.runtime
+	@$(BIN)/leashd docs
+
+clean:
+	rm -rf $(VENV) .bench tests/clients/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup-tests: $(VENV)/.dev
+	@sh .ci/clients
+
+setup-bench: setup-tests
+	@sh .ci/rivals $(BIN)/python
+
+$(VENV)/.runtime: pyproject.toml
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "leashd needs Python 3.10 or newer: make PYTHON=/path/to/python3"; exit 1; }
+	@sh .ci/venv "$(PYTHON)" "$(VENV)" "$(UV)"
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@$(INSTALL) --group dev
+	@touch $@
