@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Options:
-    """`flags` in order as (name, value or None); `words` are the operands; `unknown` tells of a word that may be either."""
+    """`flags` in order as (name, value or None), `words` the operands; `unknown` tells of a word that may be either."""
 
     __slots__ = ("flags", "unknown", "words")
 
@@ -27,6 +27,20 @@ class Options:
         """The values given to these flags, in order."""
         return [value for name, value in self.flags if name in names and value is not None]
 
+    def strange(self, known: "Collection[str]") -> bool:
+        """Whether a flag was given that is not among the known ones."""
+        return any(name not in known for name, _ in self.flags)
+
+
+def table(text: str) -> "frozenset[str]":
+    """The words of `text`: how the program modules write their tables."""
+    return frozenset(text.split())
+
+
+def names(letters: str, *long: str) -> "frozenset[str]":
+    """The names of single-letter flags, written as one word, and of long ones: what `Options.strange` asks for."""
+    return frozenset(["-" + letter for letter in letters] + list(long))
+
 
 def read(
     args: "Sequence[Value]",
@@ -34,6 +48,8 @@ def read(
     long: "Collection[str]" = (),
     stop_at_word: bool = False,
     single_dash: bool = False,
+    plain: "Collection[str]" = (),
+    attached: str = "",
 ) -> Options:
     """Reads `args` the way getopt_long does.
 
@@ -42,6 +58,8 @@ def read(
                   taken for the full name, as GNU programs do
     stop_at_word  options end at the first operand (POSIX; wrappers such as `env` and `timeout`)
     single_dash   `-name value` are long options (find, java, terraform)
+    plain         long names without a value, for programs where an abbreviation of them matters (`rm --rec`)
+    attached      letters whose value is optional and then follows at once (`sed -i.bak`)
     """
     found = Options()
     rest = list(args)
@@ -55,10 +73,10 @@ def read(
             found.words.extend(rest)
             break
         elif word.startswith("--") or (single_dash and len(word) > 1 and word[0] == "-"):
-            _long(word, long, rest, found)
+            _long(word, long, plain, rest, found)
             continue
         elif len(word) > 1 and word[0] == "-":
-            _short(word, short, rest, found)
+            _short(word, short, attached, rest, found)
             continue
         else:
             found.words.append(word)
@@ -68,9 +86,11 @@ def read(
     return found
 
 
-def _long(word: str, with_value: "Collection[str]", rest: "list[Value]", found: Options) -> None:
+def _long(
+    word: str, with_value: "Collection[str]", plain: "Collection[str]", rest: "list[Value]", found: Options
+) -> None:
     name, equals, value = word.partition("=")
-    full = name if name in with_value else _abbreviated(name, with_value)
+    full = name if name in with_value or name in plain else _abbreviated(name, with_value, plain)
     if equals:
         found.flags.append((full, value))
     elif full in with_value and rest:
@@ -79,16 +99,21 @@ def _long(word: str, with_value: "Collection[str]", rest: "list[Value]", found: 
         found.flags.append((full, None))
 
 
-def _abbreviated(name: str, with_value: "Collection[str]") -> str:
-    full = [candidate for candidate in with_value if candidate.startswith(name)] if len(name) > 3 else []
-    return full[0] if len(full) == 1 else name
+def _abbreviated(name: str, with_value: "Collection[str]", plain: "Collection[str]") -> str:
+    if len(name) <= (2 if plain else 3):
+        return name
+    full = {candidate for group in (with_value, plain) for candidate in group if candidate.startswith(name)}
+    return full.pop() if len(full) == 1 else name
 
 
-def _short(word: str, with_value: str, rest: "list[Value]", found: Options) -> None:
+def _short(word: str, with_value: str, attached: str, rest: "list[Value]", found: Options) -> None:
     for position in range(1, len(word)):
         letter = word[position]
         if letter in with_value:
             value: Value | None = word[position + 1 :] or (rest.pop(0) if rest else None)
             found.flags.append(("-" + letter, value))
+            return
+        if letter in attached:
+            found.flags.append(("-" + letter, word[position + 1 :] or None))
             return
         found.flags.append(("-" + letter, None))

@@ -1,21 +1,98 @@
 """Which module models which program.  A module is imported only when its program is seen."""
 
+from leashd_hooks.shell.argv import table
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
-    from leashd_hooks.shell.invocation import Invocation
+    from leashd_hooks.shell.invocation import Invocation, Value
 
-FAMILIES: "dict[str, tuple[str, ...]]" = {}
+#: One line a family, so that the table is one scan of short strings.
+_TABLE = {
+    "readers": (
+        "cat bat head tail less more wc nl tac rev cut paste join comm column expand unexpand fold fmt diff cmp"
+        " md5sum md5"
+        " sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum cksum sum od hexdump hd xxd strings base64"
+        " base32"
+        " zcat gzcat bzcat xzcat zstdcat lz4cat cloc tokei tsort pr ls dir eza exa tree du df file stat readlink"
+        " realpath"
+        " sort shuf uniq date hostname top ps getent bc locate whoami id groups uname arch nproc free uptime who w"
+        " users"
+        " logname tty locale getconf seq expr sleep cal ncal basename dirname pwd which whereis true false yes factor"
+        " numfmt"
+        " lscpu lsblk lsusb lspci sw_vers vmstat iostat pgrep pidof pstree lsof tr last tput"
+    ),
+    "search": "grep egrep fgrep zgrep rg ag ack jq yq",
+    "rm": "rm rmdir unlink shred wipe srm trash trash-put trash-empty rimraf del-cli",
+    "find": "find fd fdfind",
+}
+
+FAMILIES: "dict[str, tuple[str, ...]]" = {family: tuple(programs.split()) for family, programs in _TABLE.items()}
 
 MODULE_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
+
+#: Programs of which nothing is known but that they tell their version.
+VERSIONED = table(
+    "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
+    " kotlin"
+    " pre-commit shellcheck shfmt hadolint pyright playwright"
+)
+#: Programs for which `-h` is not a plea for help.
+NOT_HELP = table(
+    "ls dir du df free grep egrep fgrep zgrep sort tree chown chgrp touch ln id ps w who cat pr nl psql mysql redis-cli"
+    " shutdown reboot halt poweroff swapoff cp mv tar stat head tail hostname date xxd less more strings"
+)
+
+#: Variables with which a known program runs, or is, something else.
+HIJACKS = table(
+    "PATH HOME BASH_ENV ENV PAGER MANPAGER EDITOR VISUAL BROWSER LESSOPEN LESSCLOSE NODE_OPTIONS NODE_PATH PERL5OPT"
+    " PERL5LIB"
+    " PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC XDG_CONFIG_HOME"
+    " ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG KUBECONFIG PYTHONPATH"
+    " PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
+)
+HIJACK_PREFIXES = ("LD_", "DYLD_", "GIT_", "npm_config_", "NPM_CONFIG_", "PIP_", "UV_", "CARGO_TARGET_", "BASH_FUNC_")
+#: Variables of those names that change nothing that is run.
+HARMLESS_PREFIXES = (
+    "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_MERGE_AUTOEDIT", "GIT_TRACE",
+    "GIT_LFS_SKIP_SMUDGE", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "PIP_NO_INPUT", "PIP_QUIET",
+    "UV_NO_PROGRESS",
+    "UV_LINK_MODE", "UV_OFFLINE", "UV_NO_CACHE",
+)  # fmt: skip
+HARMLESS_VALUES = ("cat", "less", "more", "true", ":", "", "false", "/bin/true", "/bin/cat")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
     """The effects of a known program besides its `run`; None when the program, or this use of it, is not modelled."""
-    family = MODULE_OF.get(call.name)
-    if family is None:
+    if _asks_itself(call):
+        found: list[Effect] | None = []
+    else:
+        family = MODULE_OF.get(call.name)
+        if family is None:
+            return None
+        name = "leashd_hooks.shell.programs." + family
+        module = __import__(name, None, None, ["effects"])
+        found = module.effects(call)
+    if found is None:
         return None
-    name = "leashd_hooks.shell.programs." + family
-    module = __import__(name, None, None, ["effects"])
-    found: list[Effect] | None = module.effects(call)
+    if any(_hijacks(name, value) for name, value in call.env.items()):
+        found = [*found, call.effect("code", language="other", source="unknown", path=None)]
     return found
+
+
+def _asks_itself(call: "Invocation") -> bool:
+    """Whether the program is only asked for its version or its help."""
+    if len(call.args) != 1 or (call.name not in MODULE_OF and call.name not in VERSIONED):
+        return False
+    word = call.args[0]
+    if word == "--version":
+        return call.name not in ("cd", "kill")
+    if call.name in VERSIONED:
+        return False
+    return word == "--help" or (word == "-h" and call.name not in NOT_HELP)
+
+
+def _hijacks(name: str, value: "Value") -> bool:
+    if name not in HIJACKS and not name.startswith(HIJACK_PREFIXES):
+        return False
+    return not (isinstance(value, str) and value in HARMLESS_VALUES) and not name.startswith(HARMLESS_PREFIXES)

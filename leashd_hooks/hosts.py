@@ -1,0 +1,184 @@
+"""Where a host is, from its name or address alone: public, private, local or the metadata service of a cloud."""
+
+METADATA = (
+    "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "192.0.0.192", "168.63.129.16",
+)  # fmt: skip
+METADATA_NAMES = (
+    "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
+)  # fmt: skip
+LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "localtest.me", "lvh.me")
+#: Public names that answer with any private address written into them.
+MIRRORS = ("nip.io", "sslip.io", "xip.io", "rbndr.us")
+PRIVATE_NAMES = ("local", "internal", "intranet", "lan", "home", "corp", "home.arpa", "host.docker.internal")
+
+#: What a resolver reads as a full stop besides the ASCII one.
+DOTS = (0x3002, 0xFF0E, 0xFF61)
+
+#: IPv4 ranges as (first address, prefix length, reach).
+RANGES = (
+    (0x00000000, 8, "local"),
+    (0x7F000000, 8, "local"),
+    (0x0A000000, 8, "private"),
+    (0x64400000, 10, "private"),
+    (0xA9FE0000, 16, "private"),
+    (0xAC100000, 12, "private"),
+    (0xC0A80000, 16, "private"),
+    (0xC6120000, 15, "private"),
+    (0xE0000000, 3, "private"),
+)
+
+PORTS = {"http": 80, "https": 443, "ftp": 21, "ftps": 990, "ssh": 22, "sftp": 22, "scp": 22, "git": 9418, "ws": 80,
+         "wss": 443}
+
+
+def split_url(url: str) -> "tuple[str, str, int | None]":
+    """Scheme ("" when there is none), host in lower case ("" when it cannot be told) and port of a URL."""
+    scheme, mark, rest = url.partition("://")
+    if not mark or not scheme.replace("+", "").replace("-", "").replace(".", "").isalnum():
+        scheme, rest = "", url
+    scheme = scheme.lower()
+    authority = rest
+    for end in "/?#":
+        authority = authority.partition(end)[0]
+    if "\\" in authority or any(character <= " " for character in authority):
+        return scheme, "", None  # programs disagree about where such a host ends
+    host = _unquoted(authority.rpartition("@")[2]).lower()
+    host, port = _without_port(host)
+    if any(character in "{}[]\\@/ " for character in host):
+        return scheme, "", None  # curl expands these to several hosts
+    return scheme, host.rstrip("."), port if port is not None else PORTS.get(scheme)
+
+
+def _without_port(host: str) -> "tuple[str, int | None]":
+    if host.startswith("["):
+        address, _, tail = host[1:].partition("]")
+        return address, _number(tail[1:]) if tail.startswith(":") else None
+    if host.count(":") == 1:
+        name, _, port = host.partition(":")
+        return name, _number(port)
+    return host, None
+
+
+def _number(text: str) -> "int | None":
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _unquoted(text: str) -> str:
+    out = ""
+    while "%" in text:
+        before, _, text = text.partition("%")
+        try:
+            out += before + chr(int(text[:2], 16))
+            text = text[2:]
+        except ValueError:
+            out += before + "%"
+    return out + text
+
+
+def reach(host: str) -> str:
+    """Where a host is.  Only what a name or address says; a public name may still resolve to any address."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name in METADATA_NAMES:
+        return "metadata"
+    if name.endswith(".localhost") or _under(name, LOCAL_NAMES):
+        return "local"
+    if ":" in name:
+        return _reach6(name.partition("%")[0])
+    address = ipv4(name)
+    if address is not None:
+        return _reach4(address)
+    if not name.isascii() and any(character.isdigit() or ord(character) in DOTS for character in name):
+        return "local"  # resolvers fold such digits and dots to ASCII ones
+    if "." not in name or _under(name, PRIVATE_NAMES) or _under(name, MIRRORS):
+        return "private"
+    return "public"
+
+
+def _under(name: str, tops: "tuple[str, ...]") -> bool:
+    return any(name == top or name.endswith("." + top) for top in tops)
+
+
+def ipv4(text: str) -> "int | None":
+    """An address as C's inet_aton reads it: 127.1, 0x7f000001, 017700000001 and 2130706433 are all 127.0.0.1."""
+    parts = text.split(".")
+    if len(parts) > 4:
+        return None
+    numbers = [_c_number(part) for part in parts]
+    total = 0
+    for place, number in enumerate(numbers):
+        last = place == len(numbers) - 1
+        limit = 256 ** (5 - len(numbers)) if last else 256
+        if number is None or number >= limit:
+            return None
+        total |= number if last else number << 8 * (3 - place)
+    return total
+
+
+def _c_number(text: str) -> "int | None":
+    base, digits = 10, text
+    if text[:2] == "0x":
+        base, digits = 16, text[2:] or "0"
+    elif len(text) > 1 and text[0] == "0":
+        base, digits = 8, text[1:]
+    if not digits.isascii() or not digits.isalnum() or len(digits) > 24:
+        return None
+    try:
+        return int(digits, base)
+    except ValueError:
+        return None
+
+
+def _reach4(address: int) -> str:
+    if any(address == ipv4(known) for known in METADATA):
+        return "metadata"
+    for first, length, answer in RANGES:
+        if address >> 32 - length == first >> 32 - length:
+            return answer
+    return "public"
+
+
+def _reach6(text: str) -> str:
+    groups = _groups(text)
+    if groups is None:
+        return "local"  # no address at all: say the strictest thing
+    number = 0
+    for group in groups:
+        number = number << 16 | group
+    if number in (0, 1):
+        return "local"
+    if (groups[0], groups[1]) in ((0xFD00, 0xEC2), (0xFD20, 0xCE)):
+        return "metadata"
+    if number >> 32 in (0xFFFF, 0, 0x64FF9B << 64):
+        return _reach4(number & 0xFFFFFFFF)
+    if groups[0] == 0x2002:
+        return _reach4(groups[1] << 16 | groups[2])
+    if groups[0] & 0xFE00 == 0xFC00 or groups[0] & 0xFF00 == 0xFF00 or groups[0] & 0xFF80 == 0xFE80:
+        return "private"
+    return "public"
+
+
+def _groups(text: str) -> "list[int] | None":
+    head, double, tail = text.partition("::")
+    try:
+        left, right = _half(head), _half(tail)
+    except ValueError:
+        return None
+    missing = 8 - len(left) - len(right)
+    if missing < 0 or (missing > 0) != bool(double):
+        return None
+    return left + [0] * missing + right
+
+
+def _half(text: str) -> "list[int]":
+    groups: list[int] = []
+    for part in text.split(":") if text else []:
+        if "." in part:
+            address = ipv4(part)
+            if address is None:
+                raise ValueError(part)
+            groups += [address >> 16, address & 0xFFFF]
+        elif len(part) > 4:
+            raise ValueError(part)
+        else:
+            groups.append(int(part, 16))
+    return groups

@@ -1,0 +1,44 @@
+import pytest
+
+TABLE = {
+    "find": ["read /w how=list"],
+    "find . -name '*.py' -type f": ["read /w how=list"],
+    "find -L src tests -maxdepth 2 -print0": ["read /w/src how=list", "read /w/tests how=list"],
+    "find . ! -name a -o ( -size +1k , -empty )": ["read /w how=list"],
+    "find . -newermt '2 days ago'": ["read /w how=list"],
+    "find . -newer a": ["read /w how=list", "read /w/a how=stat"],
+    "find . -delete": ["read /w how=list", "delete /w force recursive"],
+    "find build -name '*.o' -delete": ["read /w/build how=list", "delete /w/build chosen force recursive"],
+    "find a b -delete": ["read /w/a how=list", "read /w/b how=list", "delete /w/a force recursive",
+                         "delete /w/b force recursive"],
+    "find . -exec rm -rf {} +": ["read /w how=list", "command words=rm -rf ."],
+    "find . -name '.env*' -exec cat {} +": ["read /w how=list", "command words=cat ./.env* ./**/.env*"],
+    "find . -exec cat {} ; -exec rm {} ;": ["read /w how=list", "command words=cat .", "command words=rm ."],
+    "find . -ok rm {} ;": ["read /w how=list", "command words=rm ."],
+    "find /etc -execdir cat shadow ;": [
+        "read /etc how=list",
+        "command words=cat shadow",
+        "opaque why=-execdir runs in the directory of each file",
+    ],
+    "find . -fprint out": ["read /w how=list", "write /w/out how=create"],
+    "find . -fprintf out %p -fls ls": ["read /w how=list", "write /w/out how=create", "write /w/ls how=create"],
+    "find . -files0-from x": None,
+    "find . -shiny": None,
+    "find . -exec": None,
+    "find ?": None,
+    "find ?src/": ["read None how=list"],
+    "find . -name ?": ["read /w how=list"],
+    "fd": ["read /w how=list"],
+    "fd -e py foo src": ["read /w/src how=list"],
+    "fd -H '^.env'": ["read /w how=list"],
+    "fd -x rm": ["read /w how=list", "command words=rm ."],
+    "fd foo src -X cat {}": ["read /w/src how=list", "command words=cat src"],
+    "fd -Hx rm": None,
+    "fd --exec=rm": None,
+    "fd --wild": None,
+}
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_find(line, effects_of):
+    assert effects_of(line) == TABLE[line]
