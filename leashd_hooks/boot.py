@@ -1,11 +1,15 @@
 """What the agent's host starts for every call: `python -I -S boot.py claude --state DIR [--home DIR] [--unattended]`.
 
-It is compiled anew at every start, so it only finds the hot modules (the image that `leashd_hooks.image` made of them,
-else their sources) and hands over to `leashd_hooks.start`.  Whatever fails ends in a denial: one JSON object on standard
-output and exit code 2, either of which blocks the call.
+It is compiled anew at every start, so it only finds the hot modules (the image that `leashd_hooks.image` made of
+them, else their sources) and hands over to `leashd_hooks.start`.  Whatever fails ends in a denial: one JSON object on
+standard output and exit code 2, either of which blocks the call.
 """
 
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def deny(reason: str) -> None:
@@ -23,7 +27,7 @@ def deny(reason: str) -> None:
         posix._exit(2)
 
 
-def hot(package: str) -> object:
+def hot(package: str) -> "Any":
     """The module `leashd_hooks.start`, from the image when that still matches its sources, else imported."""
     import marshal
 

@@ -127,10 +127,9 @@ def _recompile(state: str, home: str) -> None:
         (posix.POSIX_SPAWN_OPEN, 0, "/dev/null", posix.O_RDONLY, 0),
         (posix.POSIX_SPAWN_OPEN, 1, "/dev/null", posix.O_WRONLY, 0),
     ]
+    environment = {b"HOME": home.encode(), b"PATH": b"/usr/bin:/bin"}
     try:
-        child = posix.posix_spawn(
-            sys.executable, argv, {b"HOME": home.encode(), b"PATH": b"/usr/bin:/bin"}, file_actions=actions
-        )
+        child = posix.posix_spawn(sys.executable, argv, environment, file_actions=actions)
     finally:
         posix.close(writing)
     said = _drain(reading)

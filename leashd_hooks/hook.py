@@ -148,7 +148,7 @@ def _broken(reason: str, context: Context) -> claude.Answer:
         "reason": reason,
     }
     try:
-        append(places.audit(context.state), {**record, "input": {}})
+        append(places.audit(context.state), {**record, "reason": reason, "input": {}})
     except Exception:
         reason += "; the audit could not be written either"
     return claude.deny(f"leashd: denied, because {reason}")

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 try:
     from _json import encode_basestring_ascii, make_scanner
+
+    FAST = True
 except ImportError:
-    make_scanner = None
+    FAST = False
 
 _SPACE = " \t\n\r"
 
@@ -22,7 +24,7 @@ class _Context:
     strict = True
     object_hook = None
     object_pairs_hook = None
-    memo: "dict[str, str]" = {}
+    memo: "dict[str, str] | None" = None
     parse_float = float
     parse_int = int
 
@@ -31,12 +33,16 @@ class _Context:
         raise ValueError(f"`{name}` is not JSON")
 
 
+if FAST:
+    _scanner: "Any" = make_scanner(_Context)  # type: ignore[arg-type]
+
+
 def _scan(text: str) -> "Any":
     start = 0
     while text[start : start + 1] in _SPACE and start < len(text):
         start += 1
     try:
-        value, end = make_scanner(_Context)(text, start)
+        value, end = _scanner(text, start)
     except StopIteration as stop:
         raise ValueError(f"no JSON value at character {stop.value}") from None
     if text[end:].strip(_SPACE):
@@ -61,7 +67,7 @@ def _slow_quote(text: str) -> str:
     return json.dumps(text)
 
 
-if make_scanner is None:
+if not FAST:
     loads: "Callable[[str], Any]" = _slow_scan
     _string: "Callable[[str], str]" = _slow_quote
 else:

@@ -153,13 +153,13 @@ class Effect:
 class Facts:
     """What the machine was asked about a call.
 
-    real      lexical path -> path with every symlink resolved (missing tails kept)
+    real      path of an effect -> every path it may stand for: as written, with its symlinks resolved, glob matches
     branches  directory -> the branch checked out there, "" when detached or no repository
     """
 
     __slots__ = ("branches", "real")
 
-    def __init__(self, real: "Mapping[str, str]", branches: "Mapping[str, str] | None" = None) -> None:
+    def __init__(self, real: "Mapping[str, tuple[str, ...]]", branches: "Mapping[str, str] | None" = None) -> None:
         self.real = real
         self.branches = branches or {}
 

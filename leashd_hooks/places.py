@@ -32,7 +32,7 @@ def audit(state: str) -> str:
 
 
 def shipped(kind: str) -> str:
-    """The directory of what ships, `policies` or `hooks`: beside the package in a checkout, inside it when installed."""
+    """The directory of what ships, `policies` or `hooks`: beside the package in a checkout, else inside it."""
     package = __file__.rpartition("/")[0]
     for directory in (package.rpartition("/")[0] + "/" + kind, package + "/_data/" + kind):
         try:

@@ -3,7 +3,7 @@
 import marshal
 import posix
 import sys
-from _signal import ITIMER_REAL, SIGALRM, setitimer, signal
+from _signal import ITIMER_REAL, SIGALRM, setitimer, signal  # type: ignore[import-not-found]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Image:
     def find_spec(self, name: str, path: object = None, target: object = None) -> "Any":
         if name not in self.codes:
             return None
-        spec = type(sys.__spec__)(name, self)
+        spec = type(sys.__spec__)(name, self)  # type: ignore[arg-type]
         if name + ".__init__" in self.codes:
             spec.submodule_search_locations = []
         return spec
@@ -51,7 +51,7 @@ class _Image:
 
 def install(package: str, codes: "dict[str, bytes]") -> None:
     """Makes the modules of an image importable."""
-    sys.meta_path.insert(0, _Image(package, codes))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Image(package, codes))
 
 
 def run(argv: "list[str]") -> "NoReturn":

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from leashd_hooks.model import Decision, Verdict
 
-#: Modes in which the client puts a hook's `ask` before a person.  In the others it may be skipped, or be answered by
-#: something that is not a person.
-_ASKING_MODES = frozenset({"default", "acceptEdits", "plan"})
+#: Modes in which a person expects to be asked, and is (docs/clients.md).  In the others the user has said that nobody
+#: wants to be, some versions of the client skip the question, or the mode is one that leashd does not know.
+_ASKING_MODES = frozenset({"default", "acceptEdits", "plan", "auto"})
 
 #: Effects that plan mode is there to prevent.  A hook's `allow` would lift the client's own ban on some versions.
 _HARMLESS_IN_PLAN = frozenset(

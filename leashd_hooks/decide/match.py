@@ -78,9 +78,7 @@ def _search(patterns: "Iterable[str]", texts: "list[str]") -> bool:
     import re
 
     if any(len(text) > MATCHED_LENGTH for text in texts):
-        raise ValueError(
-            f"a policy matches commands with regular expressions, and this one is over {MATCHED_LENGTH} characters"
-        )
+        raise ValueError(f"a policy uses regular expressions, and the command is over {MATCHED_LENGTH} characters")
     return any(re.search(pattern, text) for pattern in patterns for text in texts)
 
 

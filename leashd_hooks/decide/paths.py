@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def index(patterns: "Iterable[str]") -> "PathSet":
     """A `PathSet` of absolute glob patterns: `/etc/**`, `**/.env`, `/home/me/.ssh/**`.
 
-    `**/x` stands for `x` at any depth, `x/**` for `x` and everything below.  Letter case is ignored: the file system may
-    ignore it, and a guard must not depend on that.
+    `**/x` stands for `x` at any depth, `x/**` for `x` and everything below.  Letter case is ignored: the file system
+    may ignore it, and a guard must not depend on that.
     """
     names: set[str] = set()
     endings: set[str] = set()

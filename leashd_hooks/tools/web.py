@@ -7,6 +7,8 @@ from leashd_hooks.tools import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from leashd_hooks.model import Call
 
 
@@ -18,7 +20,7 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     if scheme == "file":
         path = text(call, "url").partition("://")[2]
         return [Effect("read", {"path": resolve(path, "/", home), "how": "content"})]
-    fields = {"host": host, "scheme": scheme, "direction": "fetch", "reach": reach(host)}
+    fields: dict[str, Any] = {"host": host, "scheme": scheme, "direction": "fetch", "reach": reach(host)}
     if port:
         fields["port"] = port
     return [Effect("network", fields)]
