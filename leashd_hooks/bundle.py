@@ -21,17 +21,7 @@ timeout     seconds an approval may wait, or None
 shfmt       path of the shfmt executable, "" when there is none
 unlocked    names of the floor rules that the user has unlocked
 
-A rule is a tuple, read through the names below: (name, action, when, unless, tools, legacy, reason, instead, origin).
-
-when        ((field, test, operand), ...), all must hold; () holds always
-unless      ((...), ...): conditions like `when`; the rule does not match if one of them holds
-tools       frozenset of tool names the call must have, or None
-legacy      None, or (command patterns, path patterns): regular expressions of the first YAML dialect
-origin      "file:line" for people
-
-Tests: `is` value in frozenset · `like` one of the name patterns (`*`, `?`) · `path` PathSet · `place` one of the place
-names (`workspace`, `scratch`, `system`, `outside`, `credential`, `protected`, ...) · `words` args start with one of the
-tuples · `flags` one of the frozenset was given.
+The shape of a rule is in `decide/rule.py`.
 """
 
 import marshal
@@ -45,10 +35,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     Bundle = dict[str, Any]
-    Rule = tuple[Any, ...]
 
 FORMAT = 1
-NAME, ACTION, WHEN, UNLESS, TOOLS, LEGACY, REASON, INSTEAD, ORIGIN = range(9)
 
 
 class BundleError(Exception):

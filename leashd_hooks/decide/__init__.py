@@ -11,15 +11,16 @@ For each effect, in order:
 The strictest of 2 to 5 is the effect's verdict; the strictest effect decides the call, the first of equals.
 """
 
-from leashd_hooks.bundle import ACTION, INSTEAD, NAME, REASON
 from leashd_hooks.decide.match import matches
 from leashd_hooks.decide.paths import under
+from leashd_hooks.decide.rule import ACTION, INSTEAD, NAME, REASON
 from leashd_hooks.decide.sandbox import check, places_of
 from leashd_hooks.model import ALLOW, ASK, DENY, STRICTNESS, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from leashd_hooks.bundle import Bundle, Rule
+    from leashd_hooks.bundle import Bundle
+    from leashd_hooks.decide.rule import Rule
     from leashd_hooks.decide.sandbox import Place
     from leashd_hooks.model import Call, Effect, Facts, Verdict
 

@@ -1,7 +1,7 @@
 """One effect against one compiled rule."""
 
-from leashd_hooks.bundle import ACTION, LEGACY, TOOLS, UNLESS, WHEN
 from leashd_hooks.decide.paths import contains, like
+from leashd_hooks.decide.rule import ACTION, LEGACY, TOOLS, UNLESS, WHEN
 from leashd_hooks.model import ALLOW
 
 TYPE_CHECKING = False
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from leashd_hooks.bundle import Rule
+    from leashd_hooks.decide.rule import Rule
     from leashd_hooks.decide.sandbox import Place
     from leashd_hooks.model import Call, Effect
 

@@ -1,0 +1,22 @@
+"""A compiled rule: a tuple that `policy.compile` makes and `decide` reads through the names below.
+
+(name, action, when, unless, tools, legacy, reason, instead, origin)
+
+when        ((field, test, operand), ...), all must hold; () holds always
+unless      ((...), ...): conditions like `when`; the rule does not match if one of them holds
+tools       frozenset of tool names the call must have, or None
+legacy      None, or (command patterns, path patterns): regular expressions of the first YAML dialect
+origin      "file:line" for people
+
+Tests: `is` value in frozenset · `like` one of the name patterns (`*`, `?`) · `path` PathSet · `place` one of the place
+names (`workspace`, `scratch`, `system`, `outside`, `credential`, `protected`, ...) · `words` args start with one of the
+tuples · `flags` one of the frozenset was given.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Rule = tuple[Any, ...]
+
+NAME, ACTION, WHEN, UNLESS, TOOLS, LEGACY, REASON, INSTEAD, ORIGIN = range(9)

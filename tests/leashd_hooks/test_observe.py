@@ -1,0 +1,108 @@
+"""The machine is read as the shell and the kernel would read it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from leashd_hooks.model import Effect
+from leashd_hooks.observe import observe, realpath
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = Path(os.path.realpath(tmp_path))
+    (root / "w" / "sub").mkdir(parents=True)
+    (root / "out").mkdir()
+    (root / "w" / ".env").write_text("A=1")
+    (root / "w" / "a.txt").write_text("a")
+    (root / "w" / "sub" / ".env.local").write_text("B=1")
+    (root / "w" / "notes.txt").symlink_to(".env")
+    (root / "w" / "link").symlink_to("../out")
+    (root / "w" / "chain").symlink_to("link")
+    (root / "w" / "absolute").symlink_to(root / "out")
+    (root / "w" / "dangling").symlink_to(root / "out" / "new")
+    (root / "w" / "loop").symlink_to("loop")
+    return root
+
+
+RESOLVED = [
+    ("w/a.txt", "w/a.txt"),
+    ("w/notes.txt", "w/.env"),
+    ("w/link/x/y", "out/x/y"),
+    ("w/chain/x", "out/x"),
+    ("w/absolute/x", "out/x"),
+    ("w/dangling", "out/new"),
+    ("w/missing/deep/x", "w/missing/deep/x"),
+]
+
+
+@pytest.mark.parametrize(("path", "expected"), RESOLVED, ids=[path for path, _ in RESOLVED])
+def test_links_are_followed_and_missing_tails_kept(tree: Path, path: str, expected: str) -> None:
+    assert realpath(str(tree / path)) == str(tree / expected)
+    assert realpath(str(tree / path)) == os.path.realpath(tree / path)
+
+
+def test_a_loop_is_an_error(tree: Path) -> None:
+    with pytest.raises(OSError, match="circle"):
+        realpath(str(tree / "w" / "loop" / "x"))
+
+
+def _candidates(tree: Path, pattern: str) -> "set[str]":
+    path = str(tree / pattern)
+    facts = observe([Effect("read", {"path": path, "glob": True})])
+    return {os.path.relpath(found, tree) for found in facts.real[path]}
+
+
+GLOBS = [
+    ("w/.e*", {"w/.env"}),
+    ("w/*.txt", {"w/a.txt", "w/notes.txt", "w/.env"}),
+    ("w/?.txt", {"w/a.txt"}),
+    ("w/[a-c].txt", {"w/a.txt"}),
+    ("w/[!b].txt", {"w/a.txt"}),
+    ("w/**/.env*", {"w/.env", "w/sub/.env.local"}),
+    ("w/s*/.env.local", {"w/sub/.env.local"}),
+    ("w/no*", {"w/notes.txt", "w/.env"}),
+    ("w/nothing*", {"w/nothing*"}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "expected"), GLOBS, ids=[pattern for pattern, _ in GLOBS])
+def test_globs_stand_for_their_matches_and_what_those_link_to(tree: Path, pattern: str, expected: "set[str]") -> None:
+    assert _candidates(tree, pattern) == expected
+
+
+def test_a_glob_over_too_many_files_is_an_error(tree: Path) -> None:
+    for number in range(5001):
+        (tree / "out" / f"{number}").touch()
+    with pytest.raises(OSError, match="too many files"):
+        observe([Effect("read", {"path": str(tree / "out" / "*"), "glob": True})])
+
+
+def _push(directory: Path) -> str:
+    facts = observe([Effect("git", {"branch": "@current", "dir": str(directory)})])
+    return facts.branches[str(directory)]
+
+
+def test_the_branch_is_read_from_the_repository_around_a_directory(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "topic/x", str(tmp_path)], check=True)
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    assert _push(tmp_path / "deep" / "er") == "topic/x"
+
+
+def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("0123456789012345678901234567890123456789\n")
+    assert _push(tmp_path) == ""
+
+
+def test_a_linked_worktree_has_its_own_branch(tmp_path: Path) -> None:
+    main = tmp_path / "main"
+    git = ["git", "-C", str(main), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "init", "-q", "-b", "trunk", str(main)], check=True)
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "start"], check=True)
+    subprocess.run(
+        [*git, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side")], check=True, capture_output=True
+    )
+    assert _push(tmp_path / "side") == "side"
