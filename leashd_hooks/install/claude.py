@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,12 @@ def _enable_hooks(place: Place, scope: str, fix: bool) -> list[str]:
     return notes
 
 
+def is_installed(place: Place, scope: str) -> bool:
+    """Whether the settings of a scope hold an entry of ours."""
+    path = place.settings(scope)
+    return path.exists() and bool(ours(load(path).data))
+
+
 def uninstall(place: Place, scope: str) -> Change:
     """Takes our entries out of the settings of a scope; a file that held nothing else goes too."""
     path = place.settings(scope)
@@ -223,6 +230,8 @@ def uninstall(place: Place, scope: str) -> Change:
     before = _as_it_was(bare)
     if before is None and not bare.data and not _existed_before(path):
         path.unlink()
+        with suppress(OSError):  # somebody else's files are in it
+            path.parent.rmdir()
         return Change(scope, path, True)
     return Change(scope, path, True, save(before or bare))
 

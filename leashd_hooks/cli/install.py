@@ -1,0 +1,87 @@
+"""`leashd install` and `leashd uninstall`."""
+
+from __future__ import annotations
+
+import click
+
+from leashd_hooks.cli import render
+from leashd_hooks.cli.whereabouts import behind_sudo, here
+from leashd_hooks.install import claude as claude_code
+from leashd_hooks.install.claude import SCOPES, Change
+
+
+@click.group()
+def install() -> None:
+    """Register the hook with a coding agent."""
+
+
+@click.group()
+def uninstall() -> None:
+    """Take the hook out of an agent's settings again."""
+
+
+@install.command("claude")
+@click.option("--user", "scope", flag_value="user", default=True, help="~/.claude/settings.json: every start (default)")
+@click.option("--project", "scope", flag_value="project", help=".claude/settings.json at the top of the repository")
+@click.option("--local", "scope", flag_value="local", help=".claude/settings.local.json: this checkout only")
+@click.option("--managed", "scope", flag_value="managed", help="/etc/claude-code: nobody but root can switch it off")
+@click.option("--unattended", is_flag=True, help="nobody can be asked: what needs approval is denied")
+@click.option("--policy", "policies", multiple=True, metavar="NAME", help="use this profile or file; repeatable")
+@click.option("--fix", is_flag=True, help="take `disableAllHooks` out of settings that switch every hook off")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def install_claude(scope: str, unattended: bool, policies: tuple[str, ...], fix: bool, as_json: bool) -> None:
+    """Register the hook with Claude Code and approve the current project.
+
+    The default is the user's settings, because Claude Code reads a project's settings only when it is started at the
+    top of the repository: started in a subdirectory it would run unguarded.  The hook then guards every start on this
+    account; the directories the agent may work in are those approved, beginning with this project.
+
+    Nothing else in the settings file changes, a backup is made beside it, and a second run changes nothing.
+    """
+    from leashd_hooks.install.setup import set_up
+
+    place = behind_sudo() if scope == "managed" else here()
+    report = set_up(place, scope, unattended=unattended, fix=fix, policies=policies)
+    if as_json:
+        render.data(report.to_json())
+        return
+    _tell(report.change, "installed in", "is installed already in")
+    if report.approved:
+        render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
+    if report.policies:
+        render.say(f"policy: {', '.join(report.policies)}")
+    for note in [*report.change.notes, *report.notes]:
+        render.say(f"note: {note}", "yellow")
+    if scope in ("project", "local"):
+        render.say("note: Claude Code does not read this file when it is started in a subdirectory", "yellow")
+    render.say("next: `leashd doctor` proves that it decides; sessions that are open pick it up within seconds")
+
+
+@uninstall.command("claude")
+@click.option("--user", is_flag=True, help="only from ~/.claude/settings.json")
+@click.option("--project", is_flag=True, help="only from .claude/settings.json")
+@click.option("--local", is_flag=True, help="only from .claude/settings.local.json")
+@click.option("--managed", is_flag=True, help="only from /etc/claude-code")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def uninstall_claude(user: bool, project: bool, local: bool, managed: bool, as_json: bool) -> None:
+    """Take the hook out of Claude Code's settings: out of all of them, or out of those named.
+
+    Policies, approvals and the audit in ~/.leashd stay.
+    """
+    named = [scope for scope, wanted in zip(SCOPES, (user, project, local, managed), strict=True) if wanted]
+    place = here()
+    scopes = [scope for scope in named or SCOPES if named or claude_code.is_installed(place, scope)]
+    changes = [claude_code.uninstall(place, scope) for scope in scopes]
+    if as_json:
+        render.data([change.to_json() for change in changes])
+        return
+    for change in changes:
+        _tell(change, "removed from", "was not installed in")
+    if not changes:
+        render.say("leashd is not installed in any settings of Claude Code here")
+
+
+def _tell(change: Change, done: str, nothing: str) -> None:
+    render.say(f"{done if change.changed else nothing} `{change.path}`", "green" if change.changed else "")
+    if change.backup:
+        render.say(f"  backup: `{change.backup}`", "dim")

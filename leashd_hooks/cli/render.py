@@ -1,0 +1,83 @@
+"""Everything that is drawn on the terminal: the only module that knows rich."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+STYLES = {
+    "allow": "green",
+    "deny": "bold red",
+    "require_approval": "yellow",
+    "ask": "yellow",
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "bold red",
+}
+
+
+def console() -> Console:
+    """Standard output; without a terminal lines are wide and plain.  NO_COLOR holds."""
+    return Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
+
+
+def say(text: str, style: str = "") -> None:
+    """One line of text, taken literally."""
+    console().print(Text(text, style=style), soft_wrap=True)
+
+
+def heading(text: str) -> None:
+    """A line above what follows."""
+    say(text, "bold")
+
+
+def data(value: Any) -> None:
+    """JSON for programs."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=list) + "\n")
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values in two columns."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(Text(name), Text(value))
+    console().print(grid)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Rows under headings; a cell that is a verdict or a state gets its colour."""
+    drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for column in columns:
+        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
+    console().print(drawn)
+
+
+def verdict(word: str, rule: str, reason: str, instead: str = "") -> None:
+    """A decision: what, by which rule, why, and what to do instead."""
+    out = console()
+    out.print(f"[{STYLES.get(word, '')}]{escape(word)}[/] by [bold]{escape(rule)}[/]", soft_wrap=True)
+    if reason:
+        out.print("  " + escape(reason), soft_wrap=True)
+    if instead:
+        out.print("  instead: " + escape(instead), soft_wrap=True)
+
+
+def visible(text: str, limit: int = 0) -> str:
+    """Text from an agent on one line, control characters made visible, cut to `limit` characters."""
+    shown = "".join([char if char.isprintable() else _escaped(char) for char in text])
+    return shown if not limit or len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _escaped(char: str) -> str:
+    return {"\n": "⏎", "\t": " "}.get(char) or char.encode("unicode_escape").decode("ascii")
