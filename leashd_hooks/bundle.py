@@ -11,7 +11,7 @@ policies    names of the policy files in force, in order, as shown to people
 roots       approved directories, resolved
 scratch     scratch directories, resolved (`/tmp`)
 system      PathSet of places that may be read anywhere (`/usr/**`, `/dev/null`)
-places      {"credential": PathSet, "protected": PathSet, ...}: what `place:` in a rule refers to
+places      {"credential": (PathSet, PathSet), ...}: what `place:` in a rule refers to, and what it leaves out
 floor       {kind: (rule, ...)} evaluated first; unlocked items are left out
 rules_above {kind: (rule, ...)} of the managed and the user layer, in order
 rules       {kind: (rule, ...)} of the shipped profiles, in order
