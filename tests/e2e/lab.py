@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,20 @@ def executable(version: str) -> Path:
             if json.loads(package.read_text())["version"] == version and os.access(program, os.X_OK):
                 return program
     raise FileNotFoundError(f"client {version} is not installed\nhelp: run `make setup-tests`")
+
+
+def digest(file: Path) -> str:
+    """What a file holds, or what else it is."""
+    if file.is_symlink():
+        return f"link to {file.readlink()}"
+    if file.is_dir():
+        return "directory"
+    return f"{file.stat().st_mode:o} {sha256(file.read_bytes()).hexdigest()}"
+
+
+def of_the_client(path: Path) -> bool:
+    """Whether a path of the laboratory is the client's own book-keeping: all of `~/.claude` but the settings."""
+    return path.is_relative_to("home/.claude") and not path.name.startswith("settings")
 
 
 @dataclass
@@ -146,6 +161,33 @@ class Lab:
         """Puts the guard into the project's settings, as the README says."""
         return self.leashd("install", "claude", "--project", *options)
 
+    @property
+    def settings(self) -> Path:
+        """The settings file that `install` writes."""
+        return self.project / ".claude" / "settings.json"
+
+    @property
+    def state(self) -> Path:
+        """Where the guard keeps its own files."""
+        return self.home / ".leashd"
+
+    def audit(self) -> list[dict[str, Any]]:
+        """Every line of the audit."""
+        files = sorted(self.state.glob("audit/*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+    def judged(self) -> dict[str, dict[str, Any]]:
+        """What the guard said to each call before it ran, by the id of the call."""
+        return {line["call_id"]: line for line in self.audit() if line.get("event") == "PreToolUse"}
+
+    def snapshot(self) -> dict[str, str]:
+        """A digest of every file of the laboratory but what the client and git keep for themselves."""
+        top = self.project.parent
+        own = (self.home / ".claude.json", self.project / ".git" / "index", *self.home.glob(".claude.json*"))
+        kept = (self.home / ".cache", self.home / ".npm", self.state / "audit", self.state / "cache", *own)
+        files = [file for file in sorted(top.rglob("*")) if not any(file.is_relative_to(path) for path in kept)]
+        return {str(file.relative_to(top)): digest(file) for file in files if not of_the_client(file.relative_to(top))}
+
     def user_settings(self, **settings: Any) -> None:
         (self.home / ".claude" / "settings.json").write_text(json.dumps(settings))
 
@@ -154,16 +196,16 @@ class Lab:
         turns: Sequence[Turn],
         mode: str = "default",
         subagents: Mapping[str, Sequence[Turn]] | None = None,
+        before: Mapping[str, Callable[[], object]] | None = None,
         arguments: Sequence[str] = (),
         timeout: float = 120,
-        **environment: str,
     ) -> Run:
         """Plays a script through the client with nobody sitting at it."""
-        with ModelServer(turns, subagents) as model:
+        with ModelServer(turns, subagents, before) as model:
             done = subprocess.run(
                 [self.program, *HEADLESS, "--permission-mode", mode, *arguments],
                 cwd=self.project,
-                env=self.environment(ANTHROPIC_BASE_URL=model.url, **environment),
+                env=self.environment(ANTHROPIC_BASE_URL=model.url),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

@@ -7,6 +7,8 @@ the same turn again and a notice from a background agent uses none up.
     with ModelServer([[call("Bash", command="ls")]]) as model:
         ...  # start a client with ANTHROPIC_BASE_URL=model.url
 
+`before` names calls and what is to happen in the world before the model makes them.
+
 A subagent is a conversation of its own.  Its turns are found by a regular expression on its first prompt:
 
     ModelServer([[call("Agent", prompt="SUBTASK one", ...)]], {"SUBTASK one": [[call("Read", file_path=".env")]]})
@@ -18,7 +20,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from types import TracebackType
@@ -48,8 +50,14 @@ def text(words: str) -> Block:
 class ModelServer:
     """Serves scripts on a free port of 127.0.0.1 from a thread, and keeps every request in `requests`."""
 
-    def __init__(self, turns: Sequence[Turn], subagents: Mapping[str, Sequence[Turn]] | None = None) -> None:
+    def __init__(
+        self,
+        turns: Sequence[Turn],
+        subagents: Mapping[str, Sequence[Turn]] | None = None,
+        before: Mapping[str, Callable[[], object]] | None = None,
+    ) -> None:
         self.streams = [*(subagents or {}).items(), ("", turns)]
+        self.before = dict(before or {})
         self.requests: list[dict[str, Any]] = []
         self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.model = self
@@ -79,7 +87,10 @@ class ModelServer:
         first = next((plain_text(message["content"]) for message in messages if message["role"] == "user"), "")
         turns = next(turns for pattern, turns in self.streams if re.search(pattern, first, re.DOTALL))
         played = {block.get("id") for message in messages for block in blocks(message["content"])}
-        return next((turn for turn in turns if not any(block.get("id") in played for block in turn)), [text(DONE)])
+        turn = next((turn for turn in turns if not any(block.get("id") in played for block in turn)), [text(DONE)])
+        for block in turn:
+            self.before.pop(block.get("id", ""), lambda: None)()
+        return turn
 
 
 def blocks(content: str | Sequence[Block]) -> Iterable[Block]:
