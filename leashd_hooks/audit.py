@@ -2,8 +2,8 @@
 
 `<state>/audit/audit.jsonl` holds JSON Lines.  A line begins with `seq` and `time` and ends with `prev` (the hash of the
 line before) and `hash` (SHA-256 of the line up to it), so any changed byte, lost line or changed order is found by
-`audit_log.verify`.  `head` holds number and hash of the last line, so a cut tail is found too.  A full file is renamed
-to `audit-<first seq>.jsonl` and the chain goes on in the next one.
+`audit_verify.verify`.  `head` holds number and hash of the last line, so a cut tail is found too.  A full file is
+renamed to `audit-<first seq>.jsonl` and the chain goes on in the next one.
 
 Nothing here can prove what an attacker did who rewrites the whole chain: the files are kept from the agent by the
 floor of the policy, not by their hashes.

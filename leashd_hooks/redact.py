@@ -184,9 +184,7 @@ def _values(text: str, lowered: str, name: str, spans: "list[Span]") -> None:
     while at >= 0:
         after = at + len(name)
         start = _value_start(text, lowered, at, after)
-        if start >= 0:
-            _value(text, start, spans)
-        at = lowered.find(name, after)
+        at = lowered.find(name, after if start < 0 else max(after, _value(text, start, spans)))
 
 
 def _value_start(text: str, lowered: str, at: int, after: int) -> int:
@@ -215,8 +213,11 @@ def _flag_start(text: str, at: int) -> int:
     return at
 
 
-def _value(text: str, start: int, spans: "list[Span]") -> None:
-    quote = text[start - 1 : start] if start else ""
+def _value(text: str, start: int, spans: "list[Span]") -> int:
+    """Notes the value that begins here and returns its end; a variable is no secret, and says more as it is."""
+    if text[start : start + 1] in ("", "$", "[", "<", "{", "("):
+        return start
+    quote = text[start - 1]
     if quote in ('"', "'"):
         end = text.find(quote, start)
         end = len(text) if end < 0 else end
@@ -224,8 +225,9 @@ def _value(text: str, start: int, spans: "list[Span]") -> None:
         end = start
         while end < len(text) and text[end] not in _END:
             end += 1
-    if end > start and text[start] not in "$[<{(":  # a variable is no secret, and says more
+    if end > start:
         spans.append((start, end, False))
+    return end
 
 
 def _bearer(text: str, lowered: str, spans: "list[Span]") -> None:
