@@ -127,7 +127,7 @@ def test_doing_it_again_changes_nothing(value):
     assert redact(once) == once
 
 
-PIECES = [
+PIECES = (
     "password",
     "=",
     ":",
@@ -144,8 +144,21 @@ PIECES = [
     "\n",
     "[",
     "$",
-    "abc",
-]
+    "a",
+)
+NASTY = (
+    "password=",
+    "://",
+    "://a:b@",
+    "token:",
+    "curl -u ",
+    "Bearer ",
+    "eyJ",
+    "-----BEGIN ",
+    '="',
+    "--token ",
+    "token $",
+)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
