@@ -1,0 +1,381 @@
+"""The shell's own commands: what they change in the shell, and the commands some of them run."""
+
+from leashd_hooks.shell import flows
+from leashd_hooks.shell.ansi import decode
+from leashd_hooks.shell.invocation import Invocation, Pattern, Unknown, resolve
+from leashd_hooks.shell.variables import dangers
+from leashd_hooks.shell.words import runs_in_arithmetic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from leashd_hooks.shell.invocation import Value
+    from leashd_hooks.shell.state import State
+    from leashd_hooks.shell.walk import Outcome, Walker
+
+    Builtin = Callable[[Walker, Invocation, State], Outcome]
+
+#: Options of `declare` that leave the value as it is written.
+PLAIN_ATTRIBUTES = frozenset("-xgraAfFpt+")
+
+
+def _both(state: "State") -> "Outcome":
+    return [state], [state]
+
+
+def pure(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """A builtin without effects outside the shell."""
+    return _both(state)
+
+
+def succeed(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`true` and `:`."""
+    return [state], []
+
+
+def fail(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`false`."""
+    return [], [state]
+
+
+def compare(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`test`, `[` and `let`: arithmetic in a subscript may run a command."""
+    for value in call.args:
+        if isinstance(value, str) and runs_in_arithmetic(value):
+            shell.refuse("a subscript that runs a command", call)
+        if call.name == "let":
+            _unknown(state, str(value).partition("=")[0].rstrip("+-*/%") if isinstance(value, str) else "")
+    return _both(state)
+
+
+def echo(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`echo`: what it prints is known when its words are."""
+    words = list(call.args)
+    newline = "\n"
+    while words and words[0] in ("-n", "-e", "-ne", "-en", "-E"):
+        if "n" in str(words.pop(0)):
+            newline = ""
+    known = [word for word in words if isinstance(word, str) and not isinstance(word, Pattern)]
+    if len(known) == len(words) and not any("\\" in word for word in known):
+        shell.output = " ".join(known) + newline
+    return _both(state)
+
+
+def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`printf`: `-v` sets a variable."""
+    words = list(call.args)
+    if words[:1] == ["-v"] and len(words) > 1:
+        compare(shell, call, state)
+        _unknown(state, words[1])
+        return _both(state)
+    if words[:1] == ["--"]:
+        words.pop(0)
+    if words and all(isinstance(word, str) and not isinstance(word, Pattern) for word in words):
+        form, rest = str(words[0]), [str(word) for word in words[1:]]
+        if form in ("%s", "%s\\n") and len(rest) == 1:
+            shell.output = rest[0] + ("\n" if form != "%s" else "")
+        elif not rest and "%" not in form:
+            shell.output = decode(form)
+    return _both(state)
+
+
+def pwd(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`pwd` prints the directory."""
+    if state.cwd is not None and not call.args:
+        shell.output = state.cwd + "\n"
+    return _both(state)
+
+
+def _unknown(state: "State", name: "Value") -> None:
+    if isinstance(name, Unknown):
+        state.forget()
+    elif name:
+        state.variables[str(name).partition("[")[0]] = Unknown("$" + name)
+
+
+def take_input(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`read`, `mapfile`, `getopts`, `wait -p`, `vared`: every word may name a variable that is set."""
+    compare(shell, call, state)
+    for place, value in enumerate(call.args):
+        if isinstance(value, Unknown) or value.isidentifier():
+            _unknown(state, value)
+        if value == "-C" and call.name in ("mapfile", "readarray") and place + 1 < len(call.args):
+            shell.out.extend(call.shell(call.args[place + 1]))
+    for name in ("REPLY", "MAPFILE", "OPTARG", "OPTIND"):
+        _unknown(state, name)
+    return _both(state)
+
+
+def change_directory(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`cd`, `chdir`, `pushd`: where it succeeds the directory is another."""
+    words = list(call.args)
+    physical = False
+    while words and isinstance(words[0], str) and words[0][:1] == "-" and len(words[0]) > 1:
+        option = words.pop(0)
+        if option == "--":
+            break
+        if isinstance(option, str) and option[1:].isdigit():
+            words = [option]
+            break
+        physical = physical or "P" in str(option)
+    moved = state.copy()
+    moved.enter(_target(words, call, state, physical))
+    return [moved], [state]
+
+
+def _target(words: "Sequence[Value]", call: Invocation, state: "State", physical: bool) -> "str | None":
+    if len(words) > 1 or (call.name == "pushd" and not words):
+        return None
+    value = words[0] if words else state.lookup("HOME")
+    if isinstance(value, (Unknown, Pattern)) or value in ("-", ""):
+        return None
+    if call.name == "pushd" and value[:1] == "+":
+        return None
+    if value[:1] not in "/." and ("CDPATH" in state.variables or "cdpath" in state.variables):
+        return None
+    if physical and ".." in value:
+        return None
+    return resolve("./" + value if value[:1] != "/" else value, state.cwd, state.home)
+
+
+def go_back(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`popd`: somewhere it was before."""
+    moved = state.copy()
+    moved.enter(None)
+    return [moved], [state]
+
+
+def assign_words(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`export`, `declare` and the like where their assignments are ordinary words."""
+    return declare(shell, call, state, [call.name, *call.args], {}, told=True)
+
+
+def declare(
+    shell: "Walker",
+    call: Invocation,
+    state: "State",
+    values: "Sequence[Value]",
+    assigned: "dict[str, Value]",
+    told: bool = False,
+) -> "Outcome":
+    """`export`, `declare`, `local`, `readonly`, `typeset` with the values of their words and assignments."""
+    call.name, call.args = str(values[0]), list(values[1:])
+    if not told:
+        shell._run(call, modelled=True)
+    options, names = "", dict(assigned)
+    for value in values[1:]:
+        if isinstance(value, Unknown):
+            state.forget()
+            shell.refuse("a variable whose name is known only when it is set: " + value.why, call)
+        elif value[:1] in ("-", "+"):
+            options += str(value)
+        else:
+            name, equals, text = value.partition("=")
+            if runs_in_arithmetic(value):
+                shell.refuse("a subscript that runs a command", call)
+            if equals:
+                names[name] = text
+                dangers(shell, call, name, text)
+            else:
+                names.setdefault(name, state.lookup(name))
+    _set(state, call.name, options, names)
+    if not names and (not options or "p" in options or options == "-x"):
+        shell.emit("secret", call, store="environment")
+    return _both(state)
+
+
+def _set(state: "State", program: str, options: str, names: "dict[str, Value]") -> None:
+    transformed = program in ("integer", "float", "private") or not PLAIN_ATTRIBUTES.issuperset(options)
+    if "n" in options:
+        state.forget()
+    for name, value in names.items():
+        if transformed:
+            state.volatile |= {name}
+        state.assign(name, value)
+        if program == "export" or "x" in options:
+            state.exported |= {name}
+        if program == "readonly" or "r" in options:
+            state.volatile |= {name}
+
+
+def unset(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`unset`: variables become empty, functions go."""
+    compare(shell, call, state)
+    functions = any(isinstance(value, str) and value[:1] == "-" and "f" in value for value in call.args)
+    for value in call.args:
+        if isinstance(value, Unknown):
+            state.forget()
+        elif functions:
+            state.functions.pop(str(value), None)
+        elif value[:1] != "-":
+            state.assign(str(value), "")
+            state.exported -= {str(value)}
+    return _both(state)
+
+
+def positional(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`set`: options, or the positional parameters."""
+    if not call.args:
+        shell.emit("secret", call, store="environment")
+    words = list(call.args)
+    while words and isinstance(words[0], str) and words[0][:1] in ("-", "+"):
+        option = words.pop(0)
+        if option in ("-o", "+o") and words:
+            words.pop(0)
+        elif option == "--":
+            state.positional = words
+            return _both(state)
+        elif isinstance(option, str) and "A" in option:
+            state.forget()
+    if words:
+        state.positional = None if any(isinstance(word, Unknown) for word in words) else words
+    return _both(state)
+
+
+def shift(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`shift`: positional parameters move down."""
+    if state.positional is not None and not call.args:
+        state.positional = list(state.positional[1:])
+    else:
+        state.positional = None
+    return _both(state)
+
+
+def leave_shell(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`exit`: nothing follows."""
+    return ([], []) if len(call.args) <= 1 else _both(state)
+
+
+def leave_function(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`return`."""
+    return shell.leave("function", state)
+
+
+def leave_loop(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`break` and `continue`."""
+    return shell.leave("loop", state)
+
+
+def evaluate(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`eval`: its words, joined, are a command line."""
+    words = call.args[1:] if call.args[:1] == ["--"] else call.args
+    unknown = [word for word in words if isinstance(word, Unknown)]
+    if not unknown:
+        return shell.text_of(" ".join(str(word) for word in words), call, state)
+    effects = [effect for word in unknown for effect in word.effects]
+    return shell.text_of(Unknown(unknown[0].why, "", effects), call, state)
+
+
+def source(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`source` and `.`: a file of shell code; what it sets is unknown afterwards."""
+    value: Value = call.args[0] if call.args else ""
+    after = state.copy()
+    after.forget()
+    path = resolve(value, state.cwd, state.home)
+    if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
+        shell.emit("code", call, language="shell", source="stdin")
+        shell.out.extend(flows.into_interpreter(call, call.stdin.effects, call.stdin.programs))
+        return _both(after)
+    shell.emit("code", call, language="shell", source="file", path=path)
+    if isinstance(value, Unknown):
+        shell.out.extend(flows.into_interpreter(call, value.effects))
+    return _both(after)
+
+
+def define_alias(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`alias`: what it stands for counts at once; a later use of its name is not followed."""
+    for value in call.args:
+        if isinstance(value, Unknown):
+            shell.refuse("an alias known only when it is made", call)
+            continue
+        name, equals, text = value.partition("=")
+        if equals:
+            state.aliases |= {name}
+            shell.out.extend(call.shell(text))
+    return _both(state)
+
+
+def trap(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`trap`: its text runs at some later time."""
+    words = [word for word in call.args if word not in ("--", "-p", "-l")]
+    if len(words) < 2 or words[0] in ("-", ""):
+        return _both(state)
+    shell.out.extend(call.shell(words[0]))
+    if any(word not in ("EXIT", "0") for word in words[1:]):
+        state.forget()
+    return _both(state)
+
+
+def run_command(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`command`, `builtin`, `exec`, `noglob`, `nocorrect`, `-`: the words after the options are the command."""
+    words = list(call.args)
+    while words and isinstance(words[0], str) and words[0][:1] == "-" and len(words[0]) > 1:
+        option = words.pop(0)
+        if option == "--":
+            break
+        if call.name == "command" and isinstance(option, str) and ("v" in option or "V" in option):
+            return _both(state)
+        if call.name == "exec" and isinstance(option, str) and option[-1] == "a" and words:
+            words.pop(0)
+    if not words:
+        if call.name == "exec" and call.stdin.kind != "terminal":
+            shell.stdin = call.stdin
+        return _both(state)
+    inner = _derived(call, words)
+    if call.name != "exec":
+        return shell.named(words[0], inner, state)
+    shell.named(words[0], inner, state.copy())
+    return _both(state)
+
+
+def repeat(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """zsh's `repeat N command`."""
+    if len(call.args) > 1:
+        shell.out.extend(call.command(call.args[1:]))
+    state.forget()
+    state.enter(None)
+    return _both(state)
+
+
+def _derived(call: Invocation, words: "Sequence[Value]") -> Invocation:
+    return Invocation(
+        "", words[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested
+    )
+
+
+def enable(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`enable -f FILE` and `zmodload` load code into the shell; `hash -p` and `bind` change what names run."""
+    if any(isinstance(value, Unknown) or (value[:1] == "-" and set(value) & set("fpxd")) for value in call.args):
+        shell.refuse(f"`{call.name}` changes what names run", call)
+    return _both(state)
+
+
+def history(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`history`: `-w`, `-a` write a file, `-c` and `-d` forget."""
+    for place, value in enumerate(call.args):
+        if isinstance(value, str) and value in ("-w", "-a", "-r", "-n") and place + 1 < len(call.args):
+            kind = "write" if value in ("-w", "-a") else "read"
+            how = "create" if kind == "write" else "content"
+            shell.out.append(call.on_path(kind, call.args[place + 1], how=how))
+    return _both(state)
+
+
+TABLE: "dict[str, Builtin]" = {
+    ":": succeed, "true": succeed, "false": fail, "test": compare, "[": compare, "let": compare, "echo": echo,
+    "printf": printf, "pwd": pwd, "read": take_input, "mapfile": take_input, "readarray": take_input,
+    "getopts": take_input, "wait": take_input, "vared": take_input, "cd": change_directory, "chdir": change_directory,
+    "pushd": change_directory, "popd": go_back, "export": assign_words, "declare": assign_words,
+    "typeset": assign_words, "local": assign_words, "readonly": assign_words, "integer": assign_words,
+    "float": assign_words, "private": assign_words, "unset": unset, "set": positional, "shift": shift,
+    "exit": leave_shell, "logout": leave_shell, "return": leave_function, "break": leave_loop,
+    "continue": leave_loop, "eval": evaluate, "source": source, ".": source, "alias": define_alias, "trap": trap,
+    "command": run_command, "builtin": run_command, "exec": run_command, "noglob": run_command,
+    "nocorrect": run_command, "-": run_command, "repeat": repeat, "enable": enable, "hash": enable, "bind": enable,
+    "history": history,
+    **dict.fromkeys(
+        ("jobs", "shopt", "type", "ulimit", "umask", "times", "bg", "fg", "disown", "suspend", "caller", "help",
+         "dirs", "unalias", "setopt", "unsetopt", "rehash", "whence", "unhash", "complete", "compgen", "compopt"),
+        pure,
+    ),
+}  # fmt: skip

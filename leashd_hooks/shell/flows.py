@@ -1,0 +1,75 @@
+"""Flows: data that goes from one effect of a command line into another, where the two together are the danger."""
+
+from leashd_hooks.model import Effect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leashd_hooks.shell.invocation import Invocation
+    from leashd_hooks.shell.words import Piped
+
+#: Programs whose output is other text than their input says.
+DECODERS = frozenset((
+    "base64", "base32", "basenc", "xxd", "openssl", "uudecode", "gpg", "gunzip", "zcat", "gzip", "bunzip2", "bzcat",
+    "bzip2", "xz", "xzcat", "unxz", "lzma", "zstd", "zstdcat", "unzip", "funzip", "rev", "tr", "hexdump", "od",
+))  # fmt: skip
+
+#: Programs that fetch, also where a use of them is not modelled.
+FETCHERS = frozenset((
+    "curl", "wget", "wget2", "fetch", "aria2c", "http", "https", "xh", "nc", "ncat", "netcat", "socat", "ftp",
+    "sftp", "telnet", "lynx", "w3m",
+))  # fmt: skip
+
+
+def pattern(effects: "Sequence[Effect]", programs: "Sequence[str]" = ()) -> str:
+    """The flow pattern when the output of these effects is run: "" for none."""
+    if any(effect.kind == "network" or effect.fields.get("program") in FETCHERS for effect in effects):
+        return "download-to-interpreter"
+    if any(effect.kind == "run" and effect.fields.get("program") in DECODERS for effect in effects):
+        return "decode-to-interpreter"
+    return "decode-to-interpreter" if any(program in DECODERS for program in programs) else ""
+
+
+def into_interpreter(
+    call: "Invocation", effects: "Sequence[Effect]", programs: "Sequence[str]" = ()
+) -> "list[Effect]":
+    """The flow effect of running what these effects print, if there is one."""
+    found = pattern(effects, programs)
+    return [Effect("flow", {"pattern": found}, call.text, call.span)] if found else []
+
+
+def through_pipes(call: "Invocation", found: "Sequence[Effect]", pipes: "Sequence[Piped]") -> "list[Effect]":
+    """Flows through `<(...)` that a command runs as a script and through `>(...)` that runs what the command prints."""
+    flows: list[Effect] = []
+    for pipe in pipes:
+        inner = set(map(id, pipe.effects))
+        outer = [effect for effect in found if id(effect) not in inner]
+        if pipe.op == "<(" and any(_runs(effect, str(pipe)) for effect in outer):
+            flows.extend(into_interpreter(call, pipe.effects))
+        elif pipe.op == ">(" and any(_runs(effect, "") for effect in pipe.effects):
+            flows.extend(into_interpreter(call, [*outer, *call.stdin.effects]))
+    return flows
+
+
+def _runs(effect: Effect, path: str) -> bool:
+    if effect.kind != "code":
+        return False
+    return effect.fields.get("path") == path if path else effect.fields.get("source") == "stdin"
+
+
+def from_files(call: "Invocation", found: "Sequence[Effect]", fetched: "set[str]") -> "list[Effect]":
+    """The flow of running a file that was fetched earlier; adds what this command fetches to `fetched`."""
+    flows = [
+        Effect("flow", {"pattern": "download-then-run"}, call.text, call.span)
+        for effect in found
+        if effect.kind == "code" and effect.fields.get("path") in fetched
+    ]
+    sources = (*found, *call.stdin.effects)
+    tainted = any(
+        effect.kind == "network" or (effect.kind in ("read", "delete") and effect.fields.get("path") in fetched)
+        for effect in sources
+    )
+    if tainted:
+        fetched.update(str(one.fields["path"]) for one in found if one.kind == "write" and one.fields.get("path"))
+    return flows[:1]
