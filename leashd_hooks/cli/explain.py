@@ -1,0 +1,69 @@
+"""`leashd explain`: why, effect by effect."""
+
+from __future__ import annotations
+
+import click
+
+from leashd_hooks.cli import render
+from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.judging import EXIT, decide_event, event, policy_in_force, policy_options
+from leashd_hooks.model import Decision, Effect
+
+
+@click.command()
+@click.argument("command", required=False)
+@click.option("--tool", metavar="NAME", help="explain a call of this tool instead of a shell command")
+@click.option("--input", "given", metavar="JSON", help="the tool's input")
+@policy_options
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.pass_context
+def explain(
+    ctx: click.Context,
+    command: str | None,
+    tool: str | None,
+    given: str | None,
+    policies: tuple[str, ...],
+    roots: tuple[str, ...],
+    home: str | None,
+    cwd: str | None,
+    as_json: bool,
+) -> None:
+    """Say what COMMAND would do, effect by effect, and which rule says what about each.
+
+    The strictest answer decides.  Exit code as for `leashd check`.
+    """
+    asked = event(tool, given, command, cwd)
+    policy = policy_in_force(policies, roots, home)
+    try:
+        decision = decide_event(asked, policy)
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    if as_json:
+        names = ("verdict", "rule", "reason", "instead")
+        trace = [dict(zip(names, entry, strict=True)) for entry in decision.trace]
+        render.data(
+            {**decision.to_json(), "trace": trace, "decisive": decision.decisive, "policies": policy["policies"]}
+        )
+    else:
+        _tell(decision)
+        render.say(f"policy: {', '.join(policy['policies'])}", "dim")
+    ctx.exit(EXIT[decision.verdict])
+
+
+def _tell(decision: Decision) -> None:
+    render.verdict(decision.verdict, decision.rule, decision.reason, decision.instead)
+    rows = []
+    for at, (effect, (verdict, rule, reason, _)) in enumerate(zip(decision.effects, decision.trace, strict=False)):
+        rows.append(("→" if at == decision.decisive else "", verdict, rule, effect.kind, _fields(effect), reason))
+    if rows:
+        render.say("")
+        render.table(("", "answer", "rule", "effect", "of what", "why"), rows)
+
+
+def _fields(effect: Effect) -> str:
+    shown = [
+        f"{name}={render.visible(str(value), 60)}"
+        for name, value in effect.fields.items()
+        if value not in (None, "", [], ())
+    ]
+    return " ".join(shown)
