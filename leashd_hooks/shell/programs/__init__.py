@@ -25,6 +25,7 @@ _TABLE = {
     "search": "grep egrep fgrep zgrep rg ag ack jq yq",
     "rm": "rm rmdir unlink shred wipe srm trash trash-put trash-empty rimraf del-cli",
     "find": "find fd fdfind",
+    "git": "git",
 }
 
 FAMILIES: "dict[str, tuple[str, ...]]" = {family: tuple(programs.split()) for family, programs in _TABLE.items()}

@@ -1,0 +1,311 @@
+"""git: every verb, the options before it, and the places where git runs something that it was handed."""
+
+from leashd_hooks.shell.argv import read, table
+from leashd_hooks.shell.invocation import Invocation, Unknown, resolve
+from leashd_hooks.shell.programs import git_local, git_remote
+from leashd_hooks.shell.programs.git_remote import peer, shell_code, told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leashd_hooks.model import Effect
+    from leashd_hooks.shell.argv import Options
+    from leashd_hooks.shell.invocation import Value
+
+    Verb = Callable[[Invocation, str], "list[Effect] | None"]
+
+BEFORE = table(
+    "-p -P --paginate --no-pager --bare --no-replace-objects --literal-pathspecs --no-optional-locks --glob-pathspecs"
+    " --noglob-pathspecs --icase-pathspecs --no-lazy-fetch --no-advice"
+)
+TELLS = table("--version -v --help -h --html-path --man-path --info-path --exec-path")
+
+#: Settings that change how things look or which way a verb goes, never what program is run or who is spoken with.
+SETTINGS = table(
+    "user.name user.email core.quotepath core.autocrlf core.eol core.filemode core.ignorecase core.abbrev"
+    " core.longpaths"
+    " core.whitespace core.precomposeunicode core.safecrlf core.logallrefupdates core.compression core.commentchar"
+    " diff.algorithm diff.renames diff.noprefix diff.context diff.mnemonicprefix diff.colormoved diff.renamelimit"
+    " diff.wserrorhighlight diff.submodule merge.ff merge.conflictstyle merge.renames merge.stat pull.rebase pull.ff"
+    " init.defaultbranch commit.gpgsign tag.gpgsign commit.verbose commit.cleanup gc.auto fetch.prune fetch.parallel"
+    " rebase.autosquash rebase.autostash rerere.enabled log.date log.decorate log.abbrevcommit log.follow branch.sort"
+    " branch.autosetuprebase branch.autosetupmerge tag.sort push.autosetupremote push.followtags feature.manyfiles"
+    " safe.directory http.postbuffer http.lowspeedlimit http.lowspeedtime http.version index.threads pack.threads"
+    " submodule.recurse help.autocorrect core.untrackedcache"
+)
+SETTING_GROUPS = ("color.", "advice.", "column.", "status.", "grep.", "blame.", "format.pretty")
+PROGRAM_SETTINGS = ("core.pager", "core.editor", "sequence.editor", "credential.helper", "core.hookspath",
+                    "core.fsmonitor")
+NO_PROGRAM = ("cat", "less", "", "true", "false", ":", "/dev/null")
+
+
+def effects(call: "Invocation") -> "list[Effect] | None":
+    found: list[Effect] = []
+    rest = list(call.args)
+    directory: Value = "."
+    while rest:
+        word = rest.pop(0)
+        if isinstance(word, Unknown):
+            return None
+        if word in BEFORE:
+            continue
+        if word in TELLS:
+            return found
+        name, equals, value = word.partition("=")
+        if word[:1] != "-":
+            return _verb(call, str(word), rest, directory, found)
+        if name == "--exec-path":
+            found.append(call.on_path("code", value, language="other", source="file"))
+        elif name in ("--namespace", "--attr-source", "--git-dir", "--work-tree", "-C", "-c", "--config-env"):
+            if not equals and not rest:
+                return None
+            given: Value = value if equals and name != "-c" else rest.pop(0)
+            directory = given if name == "-C" and directory == "." else directory
+            if name == "-C" and directory is not given:
+                directory = _below(directory, given)
+            found += _before(call, name, given)
+        else:
+            return None
+    return found
+
+
+def _below(directory: "Value", given: "Value") -> "Value":
+    if isinstance(directory, Unknown) or isinstance(given, Unknown):
+        return Unknown("-C")
+    return given if given[:1] in "/~" else directory + "/" + given
+
+
+def _before(call: "Invocation", name: str, value: "Value") -> "list[Effect]":
+    if name == "-c":
+        return [shell_code(call)] if dangerous(value) else []
+    if name == "--config-env":
+        return [shell_code(call)]
+    if name == "--work-tree":
+        return [call.on_path("write", value, how="edit", recursive=True)]
+    if name == "--git-dir":
+        # The configuration in there names programs to run.
+        return [call.on_path("code", value, language="other", source="file")]
+    return [call.on_path("read", value, how="stat")] if name == "-C" else []
+
+
+def dangerous(setting: "Value") -> bool:
+    """Whether `key=value` may make git run a program or speak with another host than it says."""
+    if isinstance(setting, Unknown):
+        return True
+    key, _, value = setting.partition("=")
+    key = key.lower()
+    if key in PROGRAM_SETTINGS or key.startswith("pager."):
+        return value not in NO_PROGRAM
+    return key not in SETTINGS and not key.startswith(SETTING_GROUPS)
+
+
+def _verb(
+    call: "Invocation", verb: str, args: "list[Value]", directory: "Value", found: "list[Effect]"
+) -> "list[Effect] | None":
+    cwd = resolve(directory, call.cwd, call.home)
+    inner = Invocation(call.name, args, cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested)
+    if any(word in ("-h", "--help") for word in args[:1]) and verb not in ("grep", "ls-remote"):
+        return [*found, told(call, verb, "nothing")]
+    handler = VERBS.get(verb)
+    if handler is not None:
+        more = handler(inner, verb)
+    elif verb in CHANGES:
+        more = _simple(inner, verb)
+    elif verb in LOOKS:
+        more = _look(inner, verb)
+    else:
+        more = None
+    return None if more is None else found + more
+
+
+#: Verbs that only look.
+LOOKS = table(
+    "status log show diff blame annotate shortlog describe rev-parse rev-list ls-files ls-tree cat-file show-ref"
+    " show-branch"
+    " name-rev merge-base for-each-ref count-objects whatchanged cherry diff-tree diff-index diff-files var"
+    " check-ignore"
+    " check-attr check-mailmap check-ref-format verify-commit verify-tag verify-pack fsck range-diff stripspace"
+    " version help"
+    " patch-id grep merge-tree ls-remote"
+)
+#: Of these, the ones that show what is in files.
+SHOWS = table("log show diff blame annotate cat-file whatchanged diff-tree diff-index diff-files range-diff grep")
+LOOK_VALUES = (
+    "--output", "--author", "--grep", "--since", "--until", "--after", "--before", "--committer", "--contents",
+    "--ignore-revs-file", "--max-count", "--date", "--skip", "--path",
+)  # fmt: skip
+LOOK_PLAIN = ("--ext-diff", "--open-files-in-pager", "--no-index", "--textconv", "--patch", "--cached", "--stat")
+REVISION_MARKS = ("..", "~", "^", "@{")
+
+
+def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
+    args, after = _at_dashes(call.args)
+    short = "ABCefm" if verb == "grep" else "SGLnOl" if verb in SHOWS else ""
+    options = read(args, short=short, long=LOOK_VALUES, plain=LOOK_PLAIN, attached="O")
+    found = [told(call, verb, "nothing")]
+    if options.unknown:
+        found.append(call.effect("opaque", why="a word may be an option"))
+    shown_by = {"grep": ("-O",), "help": ("-w", "--web")}.get(verb, ())
+    if options.has("--ext-diff", "--open-files-in-pager", *shown_by):
+        found.append(shell_code(call))
+    found += [call.on_path("write", path, how="create") for path in options.values("--output")]
+    found += [call.on_path("read", path, how="content") for path in options.values("--contents", "--ignore-revs-file")]
+    if verb == "grep":
+        files = options.values("-f")
+        found += [call.on_path("read", path, how="content") for path in files]
+        skip = 0 if options.has("-e", "-f") else 1
+        found.append(call.on_path("read", ".", how="search", recursive=True))
+        return found + _shown(call, options.words[skip:], after)
+    if verb in SHOWS:
+        lines = [Unknown("-L") if isinstance(each,
+                                             Unknown) else each.rpartition(":")[2] for each in options.values("-L")]
+        found += _shown(call, options.words, after + (lines if verb not in ("blame", "annotate") else []))
+    return found
+
+
+def _at_dashes(args: "list[Value]") -> "tuple[list[Value], list[Value]]":
+    for place, word in enumerate(args):
+        if isinstance(word, str) and word == "--":
+            return list(args[:place]), list(args[place + 1 :])
+    return list(args), []
+
+
+def _shown(call: "Invocation", words: "list[Value]", paths: "list[Value]") -> "list[Effect]":
+    """A read for each file whose content a verb shows, at whatever revision."""
+    found = [call.on_path("read", path, how="content") for path in map(_pathspec, paths) if path]
+    for word in words:
+        if isinstance(word, Unknown):
+            named = ":" in word.prefix
+            found.append(call.on_path("read", Unknown(word.why) if named else word, how="content"))
+        elif ":" in word:
+            path = _pathspec(word) if word.startswith(":") else word.partition(":")[2]
+            found += [call.on_path("read", path, how="content")] if path else []
+        elif not _is_revision(word):
+            found.append(call.on_path("read", word, how="content"))
+    return found
+
+
+def _pathspec(word: "Value") -> "Value":
+    """The path in a pathspec, "" when it only leaves out."""
+    if isinstance(word, Unknown) or not word.startswith(":"):
+        return word
+    if word.startswith(":("):
+        magic, _, path = word[2:].partition(")")
+        return "" if "exclude" in magic else path
+    if word[1:2] in ("!", "^"):
+        return ""
+    path = word[1:].lstrip("/")
+    return path[2:] if path[1:2] == ":" and path[0].isdigit() else path
+
+
+def _is_revision(word: str) -> bool:
+    if word in ("HEAD", "main", "master", "@", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "stash") or word[:1] == "^":
+        return True
+    if word[:1] in "./~" and not word.startswith("..."):
+        return False
+    if any(mark in word for mark in REVISION_MARKS) or word.startswith(("origin/", "upstream/", "refs/")):
+        return True
+    return len(word) > 6 and all(character in "0123456789abcdef" for character in word)
+
+
+#: verb -> what it changes, where no flag matters more than DESTROYING says.
+CHANGES = {
+    "add": "index", "stage": "index", "merge": "history", "cherry-pick": "history", "revert": "history",
+    "am": "history",
+    "apply": "worktree", "notes": "refs", "replace": "refs", "update-index": "index", "read-tree": "index",
+    "write-tree": "nothing", "commit-tree": "nothing", "mktree": "nothing", "mktag": "nothing",
+    "hash-object": "nothing",
+    "checkout-index": "worktree", "pack-refs": "refs", "repack": "history", "gc": "history", "prune": "history",
+    "prune-packed": "nothing", "pack-objects": "nothing", "unpack-objects": "history", "index-pack": "history",
+    "sparse-checkout": "worktree", "rerere": "worktree", "update-ref": "refs", "symbolic-ref": "refs", "reflog": "refs",
+    "filter-repo": "history", "fast-import": "history", "fast-export": "nothing", "commit-graph": "nothing",
+    "switch": "worktree", "restore": "worktree", "merge-file": "worktree", "update-server-info": "nothing",
+    "multi-pack-index": "nothing", "format-patch": "nothing", "bundle": "nothing", "archive": "nothing",
+    "interpret-trailers": "nothing", "request-pull": "nothing",
+}  # fmt: skip
+#: verb -> flags or first words with which work is lost; "" means always.
+DESTROYING = {
+    "update-ref": "-d --delete --stdin", "reflog": "expire delete drop", "prune": "", "filter-repo": "",
+    "repack": "-d -ad -Ad",
+    "gc": "--prune --prune=now --prune=all --aggressive", "read-tree": "--reset -u", "checkout-index": "-f --force",
+    "switch": "-f --force --discard-changes -C --force-create", "fast-import": "--force", "symbolic-ref": "-d --delete",
+    "notes": "remove prune", "rerere": "clear forget gc", "replace": "-d --delete -f",
+}  # fmt: skip
+#: verb -> flags or first words with which nothing changes.
+IDLE = {
+    "reflog": "show list exists", "symbolic-ref": "--short -q", "notes": "list show", "rerere": "status diff remaining",
+    "replace": "-l --list", "apply": "--check --stat --numstat --summary", "sparse-checkout": "list",
+    "add": "-n --dry-run",
+    "gc": "", "am": "--show-current-patch",
+}  # fmt: skip
+#: Flags that write a file, read one, run a program.
+SIMPLE_VALUES = ("--output", "--output-directory", "--message", "--file", "--exec", "--remote", "--strategy",
+                 "--gpg-sign",
+                 "--strategy-option", "--directory", "--exclude", "--include", "--pathspec-from-file", "--prefix",
+                 "--create",
+                 "--force-create", "--orphan", "--source", "--conflict", "--format", "--onto",
+                 "--add-file")  # fmt: skip
+SIMPLE_SHORT = {"format-patch": "o", "archive": "o", "merge": "mFsX", "cherry-pick": "msX", "revert": "msX", "am": "C",
+                "apply": "Cp", "switch": "cC", "restore": "s", "notes": "mF", "update-ref": "m"}  # fmt: skip
+RUNS_FILTERS = ("filter-repo", "fast-import")
+
+
+def _simple(call: "Invocation", verb: str) -> "list[Effect] | None":
+    options = read(call.args, short=SIMPLE_SHORT.get(verb, ""), long=SIMPLE_VALUES)
+    given = {flag for flag, _ in options.flags} | {f"{flag}={value}" for flag, value in options.flags}
+    given |= {str(word) for word in options.words[:1] if isinstance(word, str)}
+    destroying = DESTROYING.get(verb)
+    destroys = destroying is not None and (not destroying or not given.isdisjoint(destroying.split()))
+    changes = CHANGES[verb]
+    if verb in IDLE and not destroys and not given.isdisjoint(IDLE[verb].split()):
+        changes = "nothing"
+    if verb == "reflog" and not options.words and not destroys:
+        changes = "nothing"
+    if verb == "symbolic-ref" and len(options.words) == 1 and not destroys:
+        changes = "nothing"
+    if verb == "restore":
+        staged = options.has("-S", "--staged") and not options.has("-W", "--worktree")
+        changes, destroys = ("index", False) if staged else ("worktree", True)
+    found = [told(call, verb, changes, destroys, no_verify=options.has("--no-verify") or None)]
+    if options.unknown:
+        found.append(call.effect("opaque", why="a word may be an option"))
+    return found + _files(call, verb, options)
+
+
+def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
+    found: list[Effect] = []
+    if options.has("--exec") or verb in RUNS_FILTERS:
+        found.append(shell_code(call))
+    if verb in ("am", "apply", "hash-object", "merge-file"):
+        found += [call.on_path("read", word, how="content") for word in options.words if word != "-"]
+    if verb == "apply" and options.has("--unsafe-paths"):
+        found.append(call.on_path("write", Unknown("paths in the patch"), how="edit"))
+    if verb == "merge-file" and not options.has("-p", "--stdout"):
+        found += [call.on_path("write", word, how="edit") for word in options.words[:1]]
+    if verb == "interpret-trailers" and options.has("--in-place"):
+        found += [call.on_path("write", word, how="edit") for word in options.words]
+    if verb == "archive":
+        found += _shown(call, [], options.words[1:])
+        found += [each for url in options.values("--remote") for each in peer(call, url, "fetch")]
+    if verb == "bundle" and options.words[:1] == ["create"]:
+        found += [call.on_path("write", word, how="create") for word in options.words[1:2] if word != "-"]
+    written = options.values("-o", "--output", "--output-directory") if verb in ("format-patch", "archive") else []
+    if verb == "format-patch" and not written and not options.has("--stdout"):
+        written = ["."]
+    found += [call.on_path("write", path, how="create") for path in written]
+    read_too = options.values("-F", "--file", "--pathspec-from-file", "--add-file")
+    return found + [call.on_path("read", path, how="content") for path in read_too if path != "-"]
+
+
+VERBS: "dict[str, Verb]" = {
+    "push": lambda call, verb: git_remote.push(call),
+    "fetch": git_remote.fetch,
+    "pull": git_remote.fetch,
+    "ls-remote": git_remote.fetch,
+    "clone": lambda call, verb: git_remote.clone(call, dangerous),
+    "remote": lambda call, verb: git_remote.remote(call),
+    "submodule": lambda call, verb: git_remote.submodule(call),
+    "config": lambda call, verb: git_local.config(call, dangerous),
+    **git_local.VERBS,
+}
