@@ -17,7 +17,8 @@ from leashd_hooks.config import write_private
 from leashd_hooks.decide.paths import index
 from leashd_hooks.model import ASK
 from leashd_hooks.policy import layers, vocabulary
-from leashd_hooks.policy.layers import TIGHTENING, Layer, Policies
+from leashd_hooks.policy.layers import Layer, Policies
+from leashd_hooks.policy.rights import TIGHTENING
 from leashd_hooks.policy.schema import ALL_KINDS, Condition, PlaceSet, Rule
 from leashd_hooks.policy.source import SourceError
 
@@ -40,7 +41,7 @@ def compile_policies(policies: list[str], roots: list[str], home: str) -> Bundle
 def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle:
     """The bundle of everything that is in force; `own` are directories to guard besides leashd's code."""
     config = policies.config.config
-    named = _places(policies, home, [*own, os.path.dirname(places.__file__), places.shipped("policies")])
+    named = _places(policies, home, [*own, *_guarded(policies)])
     scratch = _spellings(config.scratch_directories, home)
     floor = [policies.floor, *(layer for layer in policies.above if layer.kind == "managed")]
     for part in (home, *policies.roots, *scratch, ",".join(config.unlock)):
@@ -65,6 +66,12 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle
         "shfmt": shfmt(),
         "unlocked": tuple(config.unlock),
     }
+
+
+def _guarded(policies: Policies) -> list[str]:
+    """Leashd's code, what ships with it, and every policy file in force: through them the guard itself would change."""
+    files = [loaded.name for layer in policies.layers() for loaded in layer.files]
+    return [os.path.dirname(places.__file__), places.shipped("policies"), *files]
 
 
 def _project(layer: Layer, trusted: bool, home: str) -> dict[str, Any]:

@@ -11,16 +11,13 @@ from typing import Any
 
 from leashd_hooks import bundle, places
 from leashd_hooks.config import LoadedConfig, parse_config, write_private
-from leashd_hooks.policy import load, source
+from leashd_hooks.policy import load, rights, source
 from leashd_hooks.policy.load import Loaded
 from leashd_hooks.policy.schema import Rule
 from leashd_hooks.policy.source import ConfigError, PolicyError, suggestion
-from leashd_hooks.policy.vocabulary import BUILT_IN_PLACES
 
 FLOOR_PACK = "floor"
 PLACES_PACK = "places"
-#: Places that a project may extend: more of them never loosens anything.
-TIGHTENING = ("credential", "protected")
 
 
 class Sources:
@@ -126,7 +123,7 @@ def _shipped(policies: Policies, beside: str, home: str) -> None:
         policies.profiles.append(_profile(sources, name, at, policies.config, beside, home))
     policies.floor.files = [_pack(sources, FLOOR_PACK)]
     policies.places.files = [_pack(sources, PLACES_PACK)]
-    _check(policies)
+    rights.check(policies)
 
 
 def _root(config: LoadedConfig, at: int, home: str) -> str:
@@ -244,52 +241,6 @@ def _project(sources: Sources, root: str, trusted: dict[str, str]) -> tuple[Laye
         return None
     loaded = load.policy(data, path, quote=False)
     return Layer("project", path, _with_packs(sources, loaded), root), trusted.get(root) == _fingerprint(data)
-
-
-def _check(policies: Policies) -> None:
-    """What one file alone cannot tell: where the floor, places and settings may stand, which places exist."""
-    known = {*BUILT_IN_PLACES, *(name for layer in policies.layers() for f in layer.files for name in f.file.places)}
-    for layer in policies.layers():
-        for loaded in layer.files:
-            _check_rights(layer, loaded)
-        for rule, loaded, index in layer.rules():
-            if rule.floor and layer.kind != "managed" and layer is not policies.floor:
-                place = ("rules", index, "floor")
-                raise loaded.error(
-                    place, f"`floor` in rule `{rule.name}`", "only shipped and managed rules make the floor", key=True
-                )
-            _check_places(rule, loaded, index, known)
-    names = [rule.name for rule, _, _ in policies.floor.rules()]
-    for at, name in enumerate(policies.config.config.unlock):
-        if name not in names:
-            raise policies.config.error(("unlock", at), f"`{name}` is no rule of the floor", suggestion(name, names))
-
-
-def _check_rights(layer: Layer, loaded: Loaded) -> None:
-    shipped_places = layer.kind == "shipped" and layer.name == PLACES_PACK
-    if loaded.file.places and layer.kind == "shipped" and not shipped_places:
-        help = "define places in `~/.leashd/policy.yaml`"
-        raise loaded.error(("places",), "a profile cannot define places", help, key=True)
-    if layer.kind != "project":
-        return
-    if loaded.file.settings.model_fields_set:
-        raise loaded.error(
-            ("settings",), "a project cannot change settings", "put them into `~/.leashd/policy.yaml`", key=True
-        )
-    for name, paths in loaded.file.places.items():
-        if name in BUILT_IN_PLACES or paths.exceptions:
-            raise loaded.error(
-                ("places", name), f"a project cannot redefine `{name}`", "it may only add paths", key=True
-            )
-
-
-def _check_places(rule: Rule, loaded: Loaded, index: int, known: set[str]) -> None:
-    for field, conditions in (("when", rule.when), ("unless", rule.unless)):
-        for at, condition in enumerate(conditions or ()):
-            for name in condition.tests.get("place", ()):
-                if name not in known:
-                    place = ("rules", index, field, at, "place")
-                    raise loaded.error(place, f"unknown place `{name}` in rule `{rule.name}`", suggestion(name, known))
 
 
 def _fingerprint(data: bytes) -> str:
