@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from leashd_hooks.adapters.claude import read_call
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.judging import EXIT, decide_event, event, policy_in_force, policy_options
-from leashd_hooks.model import Decision, Effect
+from leashd_hooks.policy.explain import sentences
 
 
 @click.command()
@@ -41,29 +42,10 @@ def explain(
     if as_json:
         names = ("verdict", "rule", "reason", "instead")
         trace = [dict(zip(names, entry, strict=True)) for entry in decision.trace]
-        render.data(
-            {**decision.to_json(), "trace": trace, "decisive": decision.decisive, "policies": policy["policies"]}
-        )
+        found = {**decision.to_json(), "trace": trace, "decisive": decision.decisive, "policies": policy["policies"]}
+        render.data(found)
     else:
-        _tell(decision)
+        for line in sentences(read_call(asked), decision, policy):
+            render.say(line)
         render.say(f"policy: {', '.join(policy['policies'])}", "dim")
     ctx.exit(EXIT[decision.verdict])
-
-
-def _tell(decision: Decision) -> None:
-    render.verdict(decision.verdict, decision.rule, decision.reason, decision.instead)
-    rows = []
-    for at, (effect, (verdict, rule, reason, _)) in enumerate(zip(decision.effects, decision.trace, strict=False)):
-        rows.append(("→" if at == decision.decisive else "", verdict, rule, effect.kind, _fields(effect), reason))
-    if rows:
-        render.say("")
-        render.table(("", "answer", "rule", "effect", "of what", "why"), rows)
-
-
-def _fields(effect: Effect) -> str:
-    shown = [
-        f"{name}={render.visible(str(value), 60)}"
-        for name, value in effect.fields.items()
-        if value not in (None, "", [], ())
-    ]
-    return " ".join(shown)

@@ -1,0 +1,78 @@
+"""`leashd status`: what is installed and in force, and the last decision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leashd_hooks import audit_log, places
+from leashd_hooks.bundle import BundleError, load
+from leashd_hooks.cli import render
+from leashd_hooks.cli.audit import subject
+from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.install import setup
+from leashd_hooks.install.survey import files, read_layer
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def status(as_json: bool) -> None:
+    """Show where the hook is installed, what is in force, and the last decision."""
+    found = _status()
+    if as_json:
+        render.data(found)
+        return
+    last = found["last_decision"]
+    render.facts(
+        [
+            ("installed in", "\n".join(found["installed"]) or "nowhere; run `leashd install claude`"),
+            ("policy", found["policy_error"] or ", ".join(found["policies"])),
+            ("approved", "\n".join(found["approved_directories"]) or "nothing; run `leashd add-dir` in a project"),
+            ("here", found["project"] + ("" if found["project_approved"] else "  (not approved)")),
+            ("audit", f"{found['audit']['records']} records, {found['audit']['bytes'] / 1024:.0f} KiB"),
+            (
+                "last",
+                f"{last['time']}  {last['tool']}  {last['answered']} by {last['rule']}: {last['call']}"
+                if last
+                else "-",
+            ),
+        ]
+    )
+
+
+def _status() -> dict[str, Any]:
+    place = here()
+    installed = [str(path) for scope, path in files(place) if read_layer(scope, path).ours.get("PreToolUse")]
+    policies, error = [], ""
+    try:
+        policies = list(load(str(place.state), str(place.home))["policies"])
+    except BundleError as problem:
+        error = str(problem)
+    roots = setup.current_roots(place)
+    resolved = [Path(root).expanduser().resolve() for root in roots]
+    return {
+        "installed": installed,
+        "policies": policies,
+        "policy_error": error,
+        "approved_directories": list(roots),
+        "project": str(place.project),
+        "project_approved": any(place.project == root or root in place.project.parents for root in resolved),
+        "audit": _audit(Path(places.audit(str(place.state)))),
+        "last_decision": _last(Path(places.audit(str(place.state)))),
+    }
+
+
+def _audit(folder: Path) -> dict[str, Any]:
+    newest = audit_log.last(folder, 1)
+    size = sum(path.stat().st_size for path in audit_log.files(folder))
+    return {"directory": str(folder), "records": newest[0]["seq"] if newest else 0, "bytes": size}
+
+
+def _last(folder: Path) -> dict[str, Any] | None:
+    for record in reversed(audit_log.last(folder, 50)):
+        if record.get("event") == "PreToolUse":
+            names = ("seq", "time", "tool", "verdict", "answered", "rule")
+            return {**{name: record.get(name, "") for name in names}, "call": render.visible(subject(record), 80)}
+    return None
