@@ -41,6 +41,7 @@ def lower(
     variables: dict[str, Value] = dict(env or {})
     try:
         walker.walk(parse(text), State(cwd, home, variables))
+        walker.finish()
     except ShellRefused as refused:
         walker.refuse(refused.why, bound=refused.bound)
     except RecursionError:

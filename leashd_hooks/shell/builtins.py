@@ -162,6 +162,7 @@ def declare(
     """`export`, `declare`, `local`, `readonly`, `typeset` with the values of their words and assignments."""
     call.name, call.args = str(values[0]), list(values[1:])
     if not told:
+        call.args += [Unknown(name) if isinstance(v, Unknown) else f"{name}={v}" for name, v in assigned.items()]
         shell._run(call, modelled=True)
     options, names = "", dict(assigned)
     for value in values[1:]:

@@ -67,7 +67,9 @@ def from_files(call: "Invocation", found: "Sequence[Effect]", fetched: "set[str]
     ]
     sources = (*found, *call.stdin.effects)
     tainted = any(
-        effect.kind == "network" or (effect.kind in ("read", "delete") and effect.fields.get("path") in fetched)
+        effect.kind == "network"
+        or effect.fields.get("program") in FETCHERS
+        or (effect.kind in ("read", "delete") and effect.fields.get("path") in fetched)
         for effect in sources
     )
     if tainted:

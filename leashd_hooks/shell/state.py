@@ -27,7 +27,8 @@ class State:
         self.cwd = cwd
         self.home = home
         self.variables: dict[str, Value] = dict(variables or ())
-        self.exported: frozenset[str] = frozenset(self.variables)
+        #: Names assigned in this command line that the programs in it see.
+        self.exported: frozenset[str] = frozenset()
         self.functions: dict[str, Node] = {}
         self.aliases: frozenset[str] = frozenset()
         self.positional: Sequence[Value] | None = None
@@ -63,6 +64,8 @@ class State:
     def assign(self, name: str, value: "Value") -> None:
         """Sets a variable; one that the shell transforms or protects becomes Unknown."""
         self.variables[name] = Unknown("$" + name) if name in self.volatile else value
+        if name.isupper():  # in all likelihood a variable of the environment already
+            self.exported |= {name}
 
     def forget(self) -> None:
         """Nothing is known of any variable from here on."""

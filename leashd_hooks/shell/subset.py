@@ -55,6 +55,8 @@ class _Reader:
             self.blanks()
             if self.peek() == ";":
                 self.at += 1
+                if self.peek() in (";", "&", "|") and self.peek():
+                    raise _Beyond
             elif self.peek() not in ("", "\n"):
                 raise _Beyond
         span = (children[0].span[0], children[-1].span[1]) if children else (0, 0)

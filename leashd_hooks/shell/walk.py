@@ -6,11 +6,9 @@ Where a shell would take one of several ways, all are walked.
 """
 
 from leashd_hooks.model import Effect
-from leashd_hooks.shell import builtins, flows, redirects, wrappers
 from leashd_hooks.shell.invocation import Invocation, Pattern, Stdin, Unknown, resolve
 from leashd_hooks.shell.state import State, blur
 from leashd_hooks.shell.tree import ShellRefused
-from leashd_hooks.shell.variables import dangers
 from leashd_hooks.shell.words import Piped, fields, runs_in_arithmetic, single
 
 TYPE_CHECKING = False
@@ -26,13 +24,34 @@ if TYPE_CHECKING:
 
 MAX_COMMANDS = 2000
 MAX_DEPTH = 24
-MAX_STATES = 4
+MAX_STATES = 6
 MAX_ROUNDS = 3
 MAX_UNROLLED = 16
 
 STANDARD_DIRECTORIES = frozenset(
     ("/bin", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin", "/usr/local/sbin")
 )
+
+#: What `builtins.TABLE` and `wrappers` hold: they are imported only when one of these names is met.
+BUILTINS = frozenset((
+    "-", ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "caller", "cd", "chdir", "command", "compgen",
+    "complete", "compopt", "continue", "declare", "dirs", "disown", "echo", "enable", "eval", "exec", "exit",
+    "export", "false", "fg", "float", "getopts", "hash", "help", "history", "integer", "jobs", "let", "local",
+    "logout", "mapfile", "nocorrect", "noglob", "popd", "printf", "private", "pushd", "pwd", "read", "readarray",
+    "readonly", "rehash", "repeat", "return", "set", "setopt", "shift", "shopt", "source", "suspend", "test",
+    "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unhash", "unset", "unsetopt",
+    "vared", "wait", "whence",
+))  # fmt: skip
+WRAPPERS = frozenset((
+    "ash", "at", "bash", "batch", "busybox", "caffeinate", "catchsegv", "chronic", "chroot", "chrt", "csh", "dash",
+    "dbus-launch", "dbus-run-session", "doas", "dtruss", "dumb-init", "eatmydata", "elvish", "env", "fakeroot",
+    "fish", "flock", "genv", "gosu", "gtime", "gtimeout", "gxargs", "hyperfine", "ifne", "ionice", "ksh", "ksh93",
+    "linux32", "linux64", "ltrace", "mksh", "nice", "nocache", "nohup", "nu", "numactl", "osh", "parallel",
+    "pkexec", "powershell", "prlimit", "pwsh", "rbash", "rlwrap", "run0", "script", "setarch", "setsid", "sh",
+    "ssh", "ssh-agent", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit", "taskset", "tcsh", "time",
+    "timeout", "tini", "toybox", "unbuffer", "valgrind", "watch", "winpty", "xargs", "xonsh", "xvfb-run", "yash",
+    "ysh", "zsh",
+))  # fmt: skip
 
 #: Interpreters whose name may end in a version.
 VERSIONED = (
@@ -46,6 +65,7 @@ class Walker:
     __slots__ = (
         "_calling",
         "_commands",
+        "_defined",
         "_depth",
         "_fetched",
         "_fixed",
@@ -69,6 +89,8 @@ class Walker:
         self._commands = 0
         self._depth = 0
         self._calling: list[str] = []
+        #: Functions that were defined and not called so far, by the identity of their body.
+        self._defined: dict[int, tuple[str, Node, State, str, Span | None]] = {}
         self._fetched: set[str] = set()
         #: Where `return` (functions) and `break`, `continue` (loops) lead: the states that arrive there.
         self._leaves: list[tuple[str, list[State]]] = []
@@ -98,7 +120,7 @@ class Walker:
         """Runs text as shell commands in this very state (`eval`, `trap`)."""
         if isinstance(text, Unknown):
             self.refuse("shell text known only when it runs: " + text.why, call)
-            self.out.extend(flows.into_interpreter(call, text.effects))
+            self._flow(call, text.effects)
             blind = state.copy()
             blind.forget()
             blind.enter(None)
@@ -231,7 +253,9 @@ class Walker:
         saved, kept = self.stdin, node.redirects
         state = state.copy()
         call = self._call(node, state, {})
-        found, stdin = redirects.read(kept, call, state, self.substitute)
+        from leashd_hooks.shell.redirects import read
+
+        found, stdin = read(kept, call, state, self.substitute)
         self.stdin = stdin or saved
         node.redirects = ()
         try:
@@ -350,20 +374,22 @@ class Walker:
     def function(self, node: "Node", state: State) -> "Outcome":
         state = state.copy()
         state.functions[node.text] = node.children[0]
-        # It may be called in ways that are not seen (a trap, a hook of zsh), so its body counts in any case.
-        blind = state.copy()
-        blind.forget()
-        blind.enter(None)
-        if state.cwd is not None:
-            blind.enter(state.cwd)
-        self._commands += 1
-        self._body(node.text, node.children[0], blind)
+        self._defined[id(node.children[0])] = (node.text, node.children[0], state, self._text, self._fixed)
         return [state], [state]
+
+    def finish(self) -> None:
+        """Walks the functions that nothing called: something may, in ways that are not seen (a hook of the shell)."""
+        while self._defined:
+            name, body, state, self._text, self._fixed = self._defined.pop(next(iter(self._defined)))
+            blind = state.copy()
+            blind.forget()
+            self._body(name, body, blind)
 
     def _body(self, name: str, body: "Node", state: State) -> "Outcome":
         if self._calling.count(name) > 1:
             self.refuse(f"a function that calls itself: `{name}`")
             return [state], [state]
+        self._defined.pop(id(body), None)
         leaves: list[State] = []
         self._leaves.append(("function", leaves))
         self._calling.append(name)
@@ -431,13 +457,11 @@ class Walker:
             values.extend(fields(word, state, self.substitute))
         assigned = self._assigned(node.assigns, state)
         call = self._call(node, state, assigned)
-        found, stdin = redirects.read(node.redirects, call, state, self.substitute)
-        if stdin is not None:
-            call.stdin = stdin
-        for name, value in assigned.items():
-            dangers(self, call, name, value)
+        found = self._surroundings(node, call, state, assigned)
         if node.kind == "declare":
-            outcome = builtins.declare(self, call, state, values, assigned)
+            from leashd_hooks.shell.builtins import declare
+
+            outcome = declare(self, call, state, values, assigned)
         elif values:
             call.args = values[1:]
             outcome = self.named(values[0], call, state)
@@ -451,9 +475,28 @@ class Walker:
         self._finish(start, call, values)
         return outcome
 
+    def _surroundings(
+        self, node: "Node", call: Invocation, state: State, assigned: "dict[str, Value]"
+    ) -> "list[Effect]":
+        """Gives `call` its standard input; adds what assignments amount to and returns what redirections do."""
+        found: list[Effect] = []
+        if node.redirects:
+            from leashd_hooks.shell.redirects import read
+
+            found, stdin = read(node.redirects, call, state, self.substitute)
+            if stdin is not None:
+                call.stdin = stdin
+        if assigned:
+            from leashd_hooks.shell.variables import dangers
+
+            for name, value in assigned.items():
+                dangers(self, call, name, value)
+        return found
+
     def _call(self, node: "Node", state: State, assigned: "dict[str, Value]") -> Invocation:
         env = {name: state.lookup(name) for name in state.exported}
         env.update(assigned)
+        env.pop("PATH", None)  # judged where it is assigned
         text, span = self._text[node.span[0] : node.span[1]], self._fixed or node.span
         return Invocation("", (), state.cwd, state.home, env, self.stdin, text, span, self.nested)
 
@@ -485,7 +528,7 @@ class Walker:
             self._run(call, modelled=False)
             self.refuse("a command whose name is known only when it runs: " + why, call)
             if isinstance(name, Unknown):
-                self.out.extend(flows.into_interpreter(call, name.effects))
+                self._flow(call, name.effects)
             return [state], [state]
         if "/" in name:
             path = resolve(name, state.cwd, state.home)
@@ -515,20 +558,16 @@ class Walker:
                 one.positional = state.positional
             if not state.inherited:
                 return ok, fail
-        builtin = builtins.TABLE.get(name)
-        if builtin is not None:
-            self._run(call, modelled=True)
-            return builtin(self, call, state)
-        self._state = state
-        place = len(self.out)
-        found = wrappers.effects(call)
-        if found is None:
-            from leashd_hooks.shell.programs import effects
+        if name in BUILTINS:
+            from leashd_hooks.shell.builtins import TABLE
 
-            found = effects(call)
+            self._run(call, modelled=True)
+            return TABLE[name](self, call, state)
+        self._state = state
+        found = _modelled(call)
         self._run(call, modelled=found is not None)
-        self.out[len(self.out) :] = found or ()
-        if call.name == "cat" and not call.args and len(self.out) > place:
+        self.out.extend(found or ())
+        if call.name == "cat" and not call.args:
             self.output = call.stdin.text
         return [state], [state]
 
@@ -552,8 +591,27 @@ class Walker:
         """Adds the flows that only show when a command's effects are seen together."""
         found = self.out[start:]
         pipes = [value for value in values if isinstance(value, Piped)]
-        self.out.extend(flows.through_pipes(call, found, pipes))
-        self.out.extend(flows.from_files(call, found, self._fetched))
+        if pipes or self._fetched or any(effect.kind in ("write", "network") for effect in found):
+            from leashd_hooks.shell import flows
+
+            self.out.extend(flows.through_pipes(call, found, pipes))
+            self.out.extend(flows.from_files(call, found, self._fetched))
+
+    def _flow(self, call: Invocation, effects: "Sequence[Effect]") -> None:
+        if effects:
+            from leashd_hooks.shell.flows import into_interpreter
+
+            self.out.extend(into_interpreter(call, effects))
+
+
+def _modelled(call: Invocation) -> "list[Effect] | None":
+    if call.name in WRAPPERS:
+        from leashd_hooks.shell.wrappers import effects as wrapped
+
+        return wrapped(call)
+    from leashd_hooks.shell.programs import effects
+
+    return effects(call)
 
 
 def _unique(effects: "Sequence[Effect]") -> "list[Effect]":

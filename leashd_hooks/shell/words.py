@@ -32,8 +32,9 @@ def fields(word: "Word", state: "State", substitute: "Substitute") -> "list[Valu
     """The words that `word` becomes in a command: braces expanded, unquoted values split."""
     found: list[Value] = []
     for parts in braces(word.parts):
-        if len(parts) == 1 and parts[0].kind == "param" and parts[0].text in ("@", "*"):
-            found.extend(_all_positional(parts[0], state))
+        real = [part for part in parts if part.kind != "literal" or part.text]
+        if len(real) == 1 and real[0].kind == "param" and real[0].text in ("@", "*"):
+            found.extend(_all_positional(real[0], state))
             continue
         value = _evaluate(parts, state, substitute, splits=True)
         if value is not None:
@@ -267,7 +268,7 @@ def _expand(items: "list[Token]") -> "list[list[Token]]":
         inner = items[start + 1 : end]
         if commas:
             cuts = [start, *commas, end]
-            choices = [items[left + 1 : right] for left, right in zip(cuts[:-1], cuts[1:], strict=True)]
+            choices = [items[left + 1 : right] for left, right in zip(cuts, [*commas, end], strict=False)]
             middle = [one for choice in choices for one in _expand(choice)]
         else:
             middle = _range(inner)
