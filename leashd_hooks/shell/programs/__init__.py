@@ -26,6 +26,14 @@ _TABLE = {
     "rm": "rm rmdir unlink shred wipe srm trash trash-put trash-empty rimraf del-cli",
     "find": "find fd fdfind",
     "git": "git",
+    "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
+    "sed": "sed gsed",
+    "awk": "awk gawk mawk nawk",
+    "archives": (
+        "tar gtar bsdtar zip unzip 7z 7za 7zz gzip pigz bzip2 xz lzma zstd lz4 compress brotli gunzip bunzip2 unxz"
+        " unlzma"
+        " unzstd uncompress"
+    ),
 }
 
 FAMILIES: "dict[str, tuple[str, ...]]" = {family: tuple(programs.split()) for family, programs in _TABLE.items()}

@@ -1,5 +1,6 @@
 import pytest
 
+
 def push(branch, force="none", destroys=False, remote="origin"):
     destroyed = "destroys" if destroys else "destroys=False"
     where = " dir=/w" if branch == "@current" else ""
