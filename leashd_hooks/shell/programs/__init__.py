@@ -28,6 +28,7 @@ _TABLE = {
     "git": "git",
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
+    "fetch": "curl wget http https xh xhs aria2c",
     "awk": "awk gawk mawk nawk",
     "archives": (
         "tar gtar bsdtar zip unzip 7z 7za 7zz gzip pigz bzip2 xz lzma zstd lz4 compress brotli gunzip bunzip2 unxz"
