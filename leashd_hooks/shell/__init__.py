@@ -40,7 +40,8 @@ def lower(
     walker = Walker(text, parse)
     variables: dict[str, Value] = dict(env or {})
     try:
-        walker.walk(parse(text), State(cwd, home, variables))
+        ok, fail = walker.walk(parse(text), State(cwd, home, variables))
+        walker.end(ok + fail)
         walker.finish()
     except ShellRefused as refused:
         walker.refuse(refused.why, bound=refused.bound)

@@ -180,6 +180,8 @@ def declare(
                 dangers(shell, call, name, text)
             else:
                 names.setdefault(name, state.lookup(name))
+    if shell.locals and call.name not in ("export", "readonly") and "g" not in options:
+        shell.locals[-1].update(names)
     _set(state, call.name, options, names)
     if not names and (not options or "p" in options or options == "-x"):
         shell.emit("secret", call, store="environment")
@@ -245,7 +247,10 @@ def shift(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
 
 def leave_shell(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`exit`: nothing follows."""
-    return ([], []) if len(call.args) <= 1 else _both(state)
+    if len(call.args) > 1:
+        return _both(state)
+    shell.exits.append(state)
+    return [], []
 
 
 def leave_function(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
@@ -302,9 +307,12 @@ def trap(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     words = [word for word in call.args if word not in ("--", "-p", "-l")]
     if len(words) < 2 or words[0] in ("-", ""):
         return _both(state)
-    shell.out.extend(call.shell(words[0]))
-    if any(word not in ("EXIT", "0") for word in words[1:]):
-        state.forget()
+    ok, fail = shell.text_of(words[0], call, state.copy())
+    if any(word in ("EXIT", "0") or isinstance(word, Unknown) for word in words[1:]):
+        shell.traps.append((words[0], call))
+    if any(word not in ("EXIT", "0") for word in words[1:]) and not all(one.same(state) for one in ok + fail):
+        state.haunted = True
+        state.enter(None)
     return _both(state)
 
 
@@ -325,8 +333,8 @@ def run_command(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         return _both(state)
     inner = _derived(call, words)
     if call.name != "exec":
-        return shell.named(words[0], inner, state)
-    shell.named(words[0], inner, state.copy())
+        return shell.named(words[0], inner, state, functions=call.name not in ("command", "builtin"))
+    shell.named(words[0], inner, state.copy(), functions=False)
     return _both(state)
 
 

@@ -21,7 +21,10 @@ VOLATILE = frozenset((
 class State:
     """One possible state of the shell.  `copy` it for a subshell; states that may both hold stand side by side."""
 
-    __slots__ = ("aliases", "cwd", "exported", "functions", "home", "inherited", "positional", "variables", "volatile")
+    __slots__ = (
+        "aliases", "cwd", "exported", "functions", "haunted", "home", "inherited", "positional",
+        "variables", "volatile",
+    )  # fmt: skip
 
     def __init__(self, cwd: "str | None", home: str, variables: "Mapping[str, Value] | None" = None) -> None:
         self.cwd = cwd
@@ -35,6 +38,8 @@ class State:
         self.volatile = VOLATILE
         #: Whether this is another process than the one that defined the functions.
         self.inherited = False
+        #: Whether something changes variables and directory at any time (`trap ... DEBUG`).
+        self.haunted = False
 
     def copy(self) -> "State":
         """A state of its own with the same content."""
@@ -46,10 +51,13 @@ class State:
         twin.positional = self.positional
         twin.volatile = self.volatile
         twin.inherited = self.inherited
+        twin.haunted = self.haunted
         return twin
 
     def lookup(self, name: str) -> "Value":
         """The value of a variable or positional parameter; Unknown when it is not known."""
+        if self.haunted:
+            return Unknown("$" + name)
         if name in self.variables:
             return self.variables[name]
         if name == "HOME":
@@ -77,7 +85,7 @@ class State:
 
     def enter(self, cwd: "str | None") -> None:
         """Changes the directory."""
-        self.cwd = cwd
+        self.cwd = None if self.haunted else cwd
         self.variables.pop("PWD", None)
 
     def same(self, other: "State") -> bool:
@@ -100,4 +108,17 @@ def blur(states: "Sequence[State]") -> State:
         merged.exported |= other.exported
         merged.aliases |= other.aliases
         merged.volatile |= other.volatile
+        merged.haunted |= other.haunted
     return merged
+
+
+MAX_STATES = 6
+
+
+def few(states: "Sequence[State]") -> "list[State]":
+    """The states that differ, blurred into one when they are too many."""
+    found: list[State] = []
+    for state in states:
+        if not any(state.same(other) for other in found):
+            found.append(state)
+    return found if len(found) <= MAX_STATES else [blur(found)]

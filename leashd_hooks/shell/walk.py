@@ -7,7 +7,8 @@ Where a shell would take one of several ways, all are walked.
 
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import Invocation, Pattern, Stdin, Unknown, resolve
-from leashd_hooks.shell.state import State, blur
+from leashd_hooks.shell.names import BUILTINS, STANDARD_DIRECTORIES, WRAPPERS, program_name
+from leashd_hooks.shell.state import State, few
 from leashd_hooks.shell.tree import ShellRefused
 from leashd_hooks.shell.words import Piped, fields, runs_in_arithmetic, single
 
@@ -24,39 +25,6 @@ if TYPE_CHECKING:
 
 MAX_COMMANDS = 2000
 MAX_DEPTH = 24
-MAX_STATES = 6
-MAX_ROUNDS = 3
-MAX_UNROLLED = 16
-
-STANDARD_DIRECTORIES = frozenset(
-    ("/bin", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/sbin", "/opt/homebrew/bin", "/usr/local/sbin")
-)
-
-#: What `builtins.TABLE` and `wrappers` hold: they are imported only when one of these names is met.
-BUILTINS = frozenset((
-    "-", ".", ":", "[", "alias", "bg", "bind", "break", "builtin", "caller", "cd", "chdir", "command", "compgen",
-    "complete", "compopt", "continue", "declare", "dirs", "disown", "echo", "enable", "eval", "exec", "exit",
-    "export", "false", "fg", "float", "getopts", "hash", "help", "history", "integer", "jobs", "let", "local",
-    "logout", "mapfile", "nocorrect", "noglob", "popd", "printf", "private", "pushd", "pwd", "read", "readarray",
-    "readonly", "rehash", "repeat", "return", "set", "setopt", "shift", "shopt", "source", "suspend", "test",
-    "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unhash", "unset", "unsetopt",
-    "vared", "wait", "whence",
-))  # fmt: skip
-WRAPPERS = frozenset((
-    "ash", "at", "bash", "batch", "busybox", "caffeinate", "catchsegv", "chronic", "chroot", "chrt", "csh", "dash",
-    "dbus-launch", "dbus-run-session", "doas", "dtruss", "dumb-init", "eatmydata", "elvish", "env", "fakeroot",
-    "fish", "flock", "genv", "gosu", "gtime", "gtimeout", "gxargs", "hyperfine", "ifne", "ionice", "ksh", "ksh93",
-    "linux32", "linux64", "ltrace", "mksh", "nice", "nocache", "nohup", "nu", "numactl", "osh", "parallel",
-    "pkexec", "powershell", "prlimit", "pwsh", "rbash", "rlwrap", "run0", "script", "setarch", "setsid", "sh",
-    "ssh", "ssh-agent", "stdbuf", "strace", "su", "su-exec", "sudo", "sudoedit", "taskset", "tcsh", "time",
-    "timeout", "tini", "toybox", "unbuffer", "valgrind", "watch", "winpty", "xargs", "xonsh", "xvfb-run", "yash",
-    "ysh", "zsh",
-))  # fmt: skip
-
-#: Interpreters whose name may end in a version.
-VERSIONED = (
-    "python3", "python2", "python", "pypy3", "pypy", "pip3", "pip", "ruby", "perl", "node", "php", "lua", "tclsh",
-)  # fmt: skip
 
 
 class Walker:
@@ -69,19 +37,27 @@ class Walker:
         "_depth",
         "_fetched",
         "_fixed",
-        "_leaves",
         "_parse",
         "_state",
         "_text",
+        "exits",
+        "leaves",
+        "locals",
         "out",
         "output",
         "stdin",
+        "traps",
     )
 
     def __init__(self, text: str, parse: "Callable[[str], Node]") -> None:
         self.out: list[Effect] = []
         self.output: str | None = None
         self.stdin = Stdin()
+        #: Texts that run when the process ends, and the states in which `exit` ended it.
+        self.traps: list[tuple[Value, Invocation]] = []
+        self.exits: list[State] = []
+        #: Variables that each function being called has made its own.
+        self.locals: list[set[str]] = []
         self._text = text
         self._parse = parse
         self._fixed: Span | None = None
@@ -93,7 +69,7 @@ class Walker:
         self._defined: dict[int, tuple[str, Node, State, str, Span | None]] = {}
         self._fetched: set[str] = set()
         #: Where `return` (functions) and `break`, `continue` (loops) lead: the states that arrive there.
-        self._leaves: list[tuple[str, list[State]]] = []
+        self.leaves: list[tuple[str, list[State]]] = []
 
     # What builtins and wrappers use
 
@@ -108,9 +84,16 @@ class Walker:
             values["bound"] = True
         self.out.append(Effect("opaque", values, call.text if call else "", call.span if call else None))
 
+    def tell_once(self, start: int) -> None:
+        """Removes effects after `start` that say the same."""
+        found: dict[str, Effect] = {}
+        for effect in self.out[start:]:
+            found.setdefault(repr((effect.kind, effect.fields, effect.command, effect.span)), effect)
+        self.out[start:] = found.values()
+
     def leave(self, kind: str, state: State) -> "Outcome":
         """`return` or `break`: the state goes to the end of the function or loop, nothing follows."""
-        for name, states in reversed(self._leaves):
+        for name, states in reversed(self.leaves):
             if name == kind:
                 states.append(state)
                 return [], []
@@ -146,21 +129,37 @@ class Walker:
         self.stdin = call.stdin
         try:
             if kind == "command":
-                self._argv(payload, call, child)
+                self._process(lambda: self._argv(payload, call, child))
             else:
                 text, child.positional = payload if kind == "script" else (payload, None)
-                self.text_of(text, call, child)
+                self._process(lambda: self.text_of(text, call, child))
             return self.out
         finally:
             self.out, self._state, self.stdin, self.output = saved, state, stdin, output
 
-    def _argv(self, argv: "Sequence[Value]", call: Invocation, state: State) -> None:
+    def _argv(self, argv: "Sequence[Value]", call: Invocation, state: State) -> "Outcome":
         if not argv:
-            return
+            return [state], [state]
         inner = Invocation(
             "", argv[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, self.nested
         )
-        self._deeper(lambda: self.named(argv[0], inner, state))
+        return self._deeper(lambda: self.named(argv[0], inner, state))
+
+    def _process(self, step: "Callable[[], Outcome]") -> None:
+        """Takes a step in a process of its own: at its end its traps run."""
+        saved = self.traps, self.exits
+        self.traps, self.exits = [], []
+        try:
+            ok, fail = step()
+            self.end(ok + fail)
+        finally:
+            self.traps, self.exits = saved
+
+    def end(self, states: "Sequence[State]") -> None:
+        """Runs the traps of a process that ends in one of these states, or by `exit`."""
+        for text, call in self.traps:
+            for state in few([*states, *self.exits]):
+                self.text_of(text, call, state.copy())
 
     def _deeper(self, step: "Callable[[], Outcome]") -> "Outcome":
         self._depth += 1
@@ -178,7 +177,11 @@ class Walker:
         """Walks one node from one state."""
         if node.redirects and node.kind not in ("simple", "declare"):
             return self._redirected(node, state)
-        return WALKS[node.kind](self, node, state)
+        if node.kind in WALKS:
+            return WALKS[node.kind](self, node, state)
+        from leashd_hooks.shell.compound import WALKS as compounds
+
+        return compounds[node.kind](self, node, state)
 
     def many(self, node: "Node", states: "Sequence[State]") -> "Outcome":
         """Walks a node from several states; effects that are the same in all of them are told once."""
@@ -189,15 +192,15 @@ class Walker:
             succeeded, failed = self.walk(node, state)
             ok.extend(succeeded)
             fail.extend(failed)
-        self.out[start:] = _unique(self.out[start:])
-        return _few(ok), _few(fail)
+        self.tell_once(start)
+        return few(ok), few(fail)
 
     def sequence(self, node: "Node", state: State) -> "Outcome":
         current, ok, fail = [state], [state], [state]
         for child in node.children:
             ok, fail = self.many(child, current)
             # After `exit` nothing runs; what follows is still told, from the last state that was.
-            current = _few(ok + fail) or current
+            current = few(ok + fail) or current
         return ok, fail
 
     def chain(self, node: "Node", state: State) -> "Outcome":
@@ -208,8 +211,8 @@ class Walker:
             if not entering:  # never reached; told nevertheless
                 self.walk(child, state.copy())
                 continue
-            succeeded, failed = self.many(child, _few(entering))
-            ok, fail = (succeeded, _few(fail + failed)) if conjunction else (_few(ok + succeeded), failed)
+            succeeded, failed = self.many(child, few(entering))
+            ok, fail = (succeeded, few(fail + failed)) if conjunction else (few(ok + succeeded), failed)
         return ok, fail
 
     def pipe(self, node: "Node", state: State) -> "Outcome":
@@ -233,11 +236,10 @@ class Walker:
             self.stdin = outer
         self.output = output
         # zsh runs the last member in the shell itself.
-        return _few([state, *ok]), _few([state, *fail])
+        return few([state, *ok]), few([state, *fail])
 
     def apart(self, node: "Node", state: State) -> "Outcome":
-        for child in node.children:
-            self.walk(child, state.copy())
+        self._process(lambda: self.walk(node.children[0], state.copy()))
         return [state], [state]
 
     def inside(self, node: "Node", state: State) -> "Outcome":
@@ -267,115 +269,11 @@ class Walker:
         self._finish(start, call, ())
         return outcome
 
-    def conditional(self, node: "Node", state: State) -> "Outcome":
-        ok, fail = self.walk(node.children[0], state)
-        good, bad = self.many(node.children[1], _few(ok) or [state.copy()])
-        if len(node.children) < 3:
-            return _few(good + fail), _few(bad + fail)
-        other_good, other_bad = self.many(node.children[2], _few(fail) or [state.copy()])
-        return _few(good + other_good), _few(bad + other_bad)
+    # Functions
 
-    def iteration(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        items: list[Value] = []
-        for word in node.words:
-            items.extend(fields(word, state, self.substitute))
-        if node.flag:
-            items = list(state.positional) if state.positional is not None else [Unknown("$@")]
-        for item in items:
-            if isinstance(item, str) and runs_in_arithmetic(item):
-                self.refuse("a value that arithmetic would run")
-        if node.kind == "select" or len(items) > MAX_UNROLLED:
-            items = [Unknown("$" + node.text)]
-        if any(isinstance(item, (Unknown, Pattern)) for item in items):
-            return self._repeat(node, state, items)
-        return self._unroll(node, state, items)
-
-    def _unroll(self, node: "Node", state: State, items: "Sequence[Value]") -> "Outcome":
-        leaves: list[State] = []
-        self._leaves.append(("loop", leaves))
-        current = [state]
-        for item in items:
-            entering = []
-            for one in current:
-                entering.append(one.copy())
-                entering[-1].assign(node.text, item)
-            ok, fail = self.many(node.children[0], entering)
-            current = _few(ok + fail + leaves) or entering
-        self._leaves.pop()
-        states = _few([*current, *leaves])
-        return states, states
-
-    def _repeat(self, node: "Node", state: State, items: "Sequence[Value]") -> "Outcome":
-        """A loop over words that are not known one by one: the body is walked once for each kind of word."""
-
-        def body(entering: State) -> "list[State]":
-            found = []
-            for item in items:
-                one = entering.copy()
-                one.assign(node.text, item)
-                ok, fail = self.walk(node.children[0], one)
-                found.extend(ok + fail)
-            return found
-
-        return self._fixpoint(state, body)
-
-    def endless(self, node: "Node", state: State) -> "Outcome":
-        def body(entering: State) -> "list[State]":
-            ok, fail = self.walk(node.children[0], entering.copy())
-            again, broken = self.many(node.children[1], _few(ok) or [entering])
-            return ok + fail + again + broken
-
-        return self._fixpoint(state, body)
-
-    def counted(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        self._arithmetic(node, state)
-
-        def body(entering: State) -> "list[State]":
-            ok, fail = self.walk(node.children[0], entering.copy())
-            return ok + fail
-
-        return self._fixpoint(state, body)
-
-    def _fixpoint(self, state: State, body: "Callable[[State], list[State]]") -> "Outcome":
-        """Walks a loop's body until another round changes nothing: what it changes is unknown from its start on."""
-        start = len(self.out)
-        for _ in range(MAX_ROUNDS):
-            leaves: list[State] = []
-            self._leaves.append(("loop", leaves))
-            after = _few([state, *body(state), *leaves])
-            self._leaves.pop()
-            merged = blur([state, *after])
-            if _steady(merged, state):
-                break
-            state = merged
-        else:
-            state = state.copy()
-            state.forget()
-            state.enter(None)
-            after = [state]
-            body(state)
-        self.out[start:] = _unique(self.out[start:])
-        return after, after
-
-    def case(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        for word in node.words:
-            single(word, state, self.substitute)
-        ends, entering = [state], [state]
-        for branch in node.children:
-            ok, fail = self.many(branch, _few(entering))
-            ends.extend(ok + fail)
-            entering = [state] if branch.text == ";;" else [state, *ok, *fail]
-        states = _few(ends)
-        return states, states
-
-    def function(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        state.functions[node.text] = node.children[0]
-        self._defined[id(node.children[0])] = (node.text, node.children[0], state, self._text, self._fixed)
-        return [state], [state]
+    def define(self, name: str, body: "Node", state: State) -> None:
+        """Notes a function, to be walked in the end if nothing calls it."""
+        self._defined[id(body)] = (name, body, state, self._text, self._fixed)
 
     def finish(self) -> None:
         """Walks the functions that nothing called: something may, in ways that are not seen (a hook of the shell)."""
@@ -383,50 +281,29 @@ class Walker:
             name, body, state, self._text, self._fixed = self._defined.pop(next(iter(self._defined)))
             blind = state.copy()
             blind.forget()
-            self._body(name, body, blind)
+            self.call_function(name, body, blind)
 
-    def _body(self, name: str, body: "Node", state: State) -> "Outcome":
+    def call_function(self, name: str, body: "Node", state: State) -> "Outcome":
         if self._calling.count(name) > 1:
             self.refuse(f"a function that calls itself: `{name}`")
             return [state], [state]
         self._defined.pop(id(body), None)
         leaves: list[State] = []
-        self._leaves.append(("function", leaves))
+        self.leaves.append(("function", leaves))
+        self.locals.append(set())
         self._calling.append(name)
+        before = state.copy()
         try:
             ok, fail = self._deeper(lambda: self.walk(body, state))
         finally:
-            self._leaves.pop()
+            self.leaves.pop()
             self._calling.pop()
-        return _few(ok + leaves), _few(fail + leaves)
-
-    def test(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        for word in node.words:
-            value = single(word, state, self.substitute)
-            if node.flag and isinstance(value, str) and runs_in_arithmetic(value):
-                self.refuse("a comparison that runs a command")
-        return [state], [state]
-
-    def arithmetic(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        self._arithmetic(node, state)
-        return [state], [state]
-
-    def _arithmetic(self, node: "Node", state: State) -> None:
-        for word in node.words:
-            value = single(word, state, self.substitute)
-            if isinstance(value, str) and value[:1].isalpha() | (value[:1] == "_"):
-                state.variables[value] = Unknown("$" + value)
-            if isinstance(value, str) and runs_in_arithmetic(value):
-                self.refuse("arithmetic that runs a command")
-
-    def coprocess(self, node: "Node", state: State) -> "Outcome":
-        state = state.copy()
-        for name in ("COPROC", *(word.parts[0].text for word in node.words)):
-            state.variables[name] = Unknown("$" + name)
-        self.walk(node.children[0], state.copy())
-        return [state], [state]
+            own = self.locals.pop()
+        for one in [*ok, *fail, *leaves]:
+            for name in own:
+                if one.variables.get(name) != before.variables.get(name):
+                    one.variables[name] = Unknown("$" + name)
+        return few(ok + leaves), few(fail + leaves)
 
     # Simple commands
 
@@ -439,8 +316,9 @@ class Walker:
         self.output = None
         if part.op == ">(":
             self.stdin = Stdin("pipe")
-        self._deeper(lambda: self.walk(part.body, state.copy()))  # type: ignore[arg-type]
-        alone = len(part.body.children) == 1 and part.body.children[0].kind in ("simple", "pipe")
+        body = part.body
+        self._process(lambda: self._deeper(lambda: self.walk(body, state.copy())))
+        alone = len(body.children) == 1 and body.children[0].kind in ("simple", "pipe")
         printed = self.output if alone and part.kind == "command" else None
         self.stdin, self.output = stdin, output
         return self.out[start:], None if printed is None else printed.rstrip("\n")
@@ -464,7 +342,7 @@ class Walker:
             outcome = declare(self, call, state, values, assigned)
         elif values:
             call.args = values[1:]
-            outcome = self.named(values[0], call, state)
+            outcome = self._with(assigned, values[0], call, state)
         else:
             for name, value in assigned.items():
                 state.assign(name, value)
@@ -474,6 +352,25 @@ class Walker:
             self.output = None
         self._finish(start, call, values)
         return outcome
+
+    def _with(self, assigned: "dict[str, Value]", name: "Value", call: Invocation, state: State) -> "Outcome":
+        """Runs a command with assignments before it: they hold while it runs."""
+        if not assigned:
+            return self.named(name, call, state)
+        inner = state.copy()
+        inner.variables.update(assigned)
+        self._state = inner
+        ok, fail = self.named(name, call, inner)
+        lasting = name in ("eval", "source", ".", "command", "builtin", "exec") or name in state.functions
+        for one in ok + fail:
+            for variable in assigned:
+                if lasting:
+                    one.variables[variable] = Unknown("$" + variable)
+                elif variable in state.variables:
+                    one.variables[variable] = state.variables[variable]
+                else:
+                    one.variables.pop(variable, None)
+        return ok, fail
 
     def _surroundings(
         self, node: "Node", call: Invocation, state: State, assigned: "dict[str, Value]"
@@ -520,8 +417,8 @@ class Walker:
         if isinstance(value, str) and runs_in_arithmetic(value):
             self.refuse("a value that arithmetic would run")
 
-    def named(self, name: "Value", call: Invocation, state: State) -> "Outcome":
-        """Runs the command `name` with the words of `call`."""
+    def named(self, name: "Value", call: Invocation, state: State, functions: bool = True) -> "Outcome":
+        """Runs the command `name` with the words of `call`; `functions` tells whether it may be one."""
         if isinstance(name, (Unknown, Pattern)):
             why = name.why if isinstance(name, Unknown) else str(name)
             call.name = "?"
@@ -536,7 +433,7 @@ class Walker:
             if directory not in STANDARD_DIRECTORIES or path is None:
                 return self._file(name, path, call, state)
             name = base
-        return self._program(name, call, state)
+        return self._program(name, call, state, functions)
 
     def _file(self, name: str, path: "str | None", call: Invocation, state: State) -> "Outcome":
         call.name = name.rpartition("/")[2] or "?"
@@ -544,16 +441,16 @@ class Walker:
         self.emit("code", call, language="other", source="file", path=path)
         return [state], [state]
 
-    def _program(self, name: str, call: Invocation, state: State) -> "Outcome":
+    def _program(self, name: str, call: Invocation, state: State, functions: bool) -> "Outcome":
         call.name = program_name(name)
         if name in state.aliases:
             self.refuse(f"an alias made in the same line: `{name}`", call)
         body = state.functions.get(name)
-        if body is not None:
+        if body is not None and functions:
             self._run(call, modelled=True)
             inner = state.copy()
             inner.positional = call.args
-            ok, fail = self._body(name, body, inner)
+            ok, fail = self.call_function(name, body, inner)
             for one in ok + fail:
                 one.positional = state.positional
             if not state.inherited:
@@ -614,44 +511,6 @@ def _modelled(call: Invocation) -> "list[Effect] | None":
     return effects(call)
 
 
-def _unique(effects: "Sequence[Effect]") -> "list[Effect]":
-    found: dict[str, Effect] = {}
-    for effect in effects:
-        found.setdefault(repr((effect.kind, effect.fields, effect.command, effect.span)), effect)
-    return list(found.values())
-
-
-def _few(states: "Sequence[State]") -> "list[State]":
-    """The states that differ, blurred into one when they are too many."""
-    found: list[State] = []
-    for state in states:
-        if not any(state.same(other) for other in found):
-            found.append(state)
-    return found if len(found) <= MAX_STATES else [blur(found)]
-
-
-def _steady(merged: State, before: State) -> bool:
-    """Whether a round of a loop told nothing new: every known value stayed."""
-    if merged.cwd != before.cwd or merged.positional != before.positional or merged.functions != before.functions:
-        return False
-    return all(
-        merged.variables.get(name) == before.variables.get(name)
-        or (isinstance(merged.variables.get(name), Unknown) and isinstance(before.lookup(name), Unknown))
-        for name in merged.variables
-    )
-
-
-def program_name(name: str) -> str:
-    """The name a program is modelled under: without `.exe`, interpreters without a version."""
-    if name.endswith(".exe"):
-        name = name[:-4]
-    for base in VERSIONED:
-        version = name[len(base) :]
-        if version and name.startswith(base) and version.lstrip("-").replace(".", "").isdigit():
-            return base
-    return name
-
-
 WALKS = {
     "seq": Walker.sequence,
     "chain": Walker.chain,
@@ -661,16 +520,6 @@ WALKS = {
     "group": Walker.inside,
     "time": Walker.inside,
     "not": Walker.negated,
-    "coproc": Walker.coprocess,
-    "function": Walker.function,
-    "if": Walker.conditional,
-    "for": Walker.iteration,
-    "select": Walker.iteration,
-    "loop": Walker.counted,
-    "while": Walker.endless,
-    "case": Walker.case,
-    "test": Walker.test,
-    "arithmetic": Walker.arithmetic,
     "simple": Walker.simple,
     "declare": Walker.simple,
 }

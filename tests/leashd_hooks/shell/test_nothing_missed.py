@@ -4,6 +4,8 @@ their name.
 The stubs are the only directory in `PATH` and every snippet runs in a directory of its own.
 """
 
+import fnmatch
+import os
 import subprocess
 from pathlib import Path
 
@@ -170,7 +172,10 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("stubs")
     for name in PROGRAMS:
         stub = directory / name
-        stub.write_text(f'#!/bin/bash\necho {name} >> "{directory}/log"\n')
+        stub.write_text(
+            f'#!/bin/bash\necho {name} >> "{directory}/log"\n'
+            f'for word; do echo "{name} $PWD $word" >> "{directory}/words"; done\n'
+        )
         stub.chmod(0o755)
     for name in EXTERNAL:
         (directory / name).symlink_to(Path("/usr/bin") / name)
@@ -191,3 +196,118 @@ def test_every_program_that_bash_runs_is_found(text: str, stubs: Path, tmp_path:
     found = {effect.fields["program"] for effect in effects if effect.kind == "run"}
     assert set(log.read_text().split()) <= found
     assert any(effect.kind == "run" for effect in effects) or not log.read_text()
+
+
+#: What `rm` is given is where the state of the shell shows: directory, variables, positions.
+STATES = {
+    "cd that succeeds": "mkdir a; cd a && rm x",
+    "cd that fails": "cd nowhere; rm ../x",
+    "cd that fails before and": "cd nowhere && true; rm ../x",
+    "cd that fails before or": "cd nowhere || rm x; rm y",
+    "cd that succeeds before exit": "mkdir a; cd a || exit; rm x",
+    "exit in a subshell": "mkdir a; (cd a; exit); rm x",
+    "a trap after exit": "mkdir a; trap 'rm x' EXIT; cd a; exit",
+    "a trap in a subshell": "mkdir a; (trap 'rm x' EXIT; cd a); rm y",
+    "a function that is overridden by its caller": "f() { rm a; }; g() { f() { rm b; }; f; }; g; f",
+    "cd in one branch": "mkdir a; if [ -d a ]; then cd a; fi; rm x",
+    "cd in the condition": "mkdir a; if cd a; then rm x; else rm y; fi; rm z",
+    "cd in the condition that fails": "if cd a; then rm x; else rm y; fi; rm z",
+    "cd in a subshell": "mkdir a; (cd a; rm x); rm y",
+    "cd in a group": "mkdir a; { cd a; rm x; }; rm y",
+    "cd in a pipe": "mkdir a; cd a | true; rm x",
+    "cd in the background": "mkdir a; cd a & wait; rm x",
+    "cd in a substitution": "mkdir a; echo $(cd a; rm x); rm y",
+    "cd in a function": "mkdir a; f() { cd a; }; f; rm x",
+    "cd in a function that returns first": "mkdir a; f() { return; cd a; }; f; rm x",
+    "cd in a function that returns later": "mkdir a; f() { cd a; return; }; f; rm x",
+    "cd in a loop": "mkdir -p a/a; for i in 1 2; do cd a; rm x; done; rm y",
+    "cd in a loop that breaks": "mkdir -p a/a; for i in 1 2; do break; cd a; done; rm y",
+    "cd in a loop that continues": "mkdir -p a/a; for i in 1 2; do cd a; continue; cd ..; done; rm y",
+    "cd in an endless loop": "mkdir -p a/a/a/a; while cd a; do rm x; done; rm y",
+    "cd in eval": "mkdir a; eval 'cd a'; rm x",
+    "cd in a text of a shell": "mkdir a; bash -c 'cd a; rm x'; rm y",
+    "cd through command": "mkdir a; command cd a; rm x; builtin cd ..; rm y",
+    "cd with a variable": "mkdir a; d=a; cd $d; rm x",
+    "cd to the last directory": "mkdir a; cd a; cd -; rm x",
+    "cd home": "HOME=$PWD/h; mkdir h; cd; rm x; cd ~; rm y",
+    "cd with options": "mkdir a; cd -P -- a; rm x; cd -L ..; rm y",
+    "cd through CDPATH": "mkdir -p c/a; CDPATH=c; cd a; rm x",
+    "cd through a negation": "mkdir a; ! cd a; rm x",
+    "cd in case": "mkdir a b; case b in a) cd a;; b) cd b;; esac; rm x",
+    "cd in case that falls through": "mkdir -p a/b; case a in a) cd a;& b) cd b;; esac; rm x",
+    "pushd and popd": "mkdir a; pushd a; rm x; popd; rm y",
+    "cd with time": "mkdir a; time cd a; rm x",
+    "a directory for env": "mkdir a; env -C a rm x; rm y",
+    "PWD": "mkdir a; cd a; rm $PWD/x; PWD=/etc; rm $PWD/y",
+    "a variable": "x=a; rm $x/b; x=c; rm $x/b",
+    "a variable only for a command": "x=a; x=b true; rm $x",
+    "a variable before a builtin": "x=a; x=b eval 'rm $x'; rm $x",
+    "a variable of a function": "x=a; f() { local x=b; rm $x; }; f; rm $x",
+    "a variable set after return": "x=a; f() { return; x=b; }; f; rm $x",
+    "a variable set by a loop": "for x in a b; do :; done; rm $x",
+    "a variable set by a loop that breaks": "for x in a b; do break; done; rm $x",
+    "a variable set by read in a loop": "printf 'a\\nb\\n' | while read x; do rm $x; done",
+    "a variable set by a for over files": "touch f.txt g.txt; for x in *.txt; do rm $x; done; rm $x",
+    "a variable of many values": "for x in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do rm $x; done",
+    "a variable with blanks": "x='a b'; rm $x; rm \"$x\"",
+    "a variable with a glob": "touch g1 g2; x='g*'; rm $x; rm \"$x\"",
+    "a variable that is empty": "x=; rm a $x b \"$x\"c",
+    "a variable that is unset": "x=a; unset x; rm $x/b",
+    "a variable set in a condition": "x=a; if x=b; then :; fi; rm $x",
+    "a variable appended to": "x=a; x+=b; rm $x; for i in 1 2; do x+=c; done; rm $x",
+    "a variable in a subshell": "x=a; (x=b; rm $x); rm $x",
+    "a variable set by a default": "rm ${x:=a}; rm $x; x=b; rm ${x:-c}",
+    "a variable set in arithmetic": "x=1; ((x=2)); rm $x; ((x++)); rm $x; let x=7; rm $x; : $((x=8)); rm $x",
+    "a variable set for C loops": "for ((x=0; x<3; x++)); do rm $x; done; rm $x",
+    "a variable set by getopts": "set -- -a; x=z; getopts a x; rm $x",
+    "a variable set by wait": "x=z; true & wait -n -p x; rm $x",
+    "a variable set by a redirection": "exec {x}>f; rm $x",
+    "a variable that is an integer": "declare -i x; x=1+1; rm $x",
+    "a variable of an array": "x=a; x=(b c); rm $x; rm ${x[1]}",
+    "an element that is set": "x=a; x[0]=b; rm $x",
+    "the environment of a shell": "export x=a; bash -c 'rm $x'; y=b bash -c 'rm $y'",
+    "positional parameters": "set -- a 'b c'; rm \"$@\"; rm $1; shift; rm \"$1\"; rm $#",
+    "positional parameters of a function": "set -- a; f() { rm $1; set -- c; rm $1; }; f b; rm $1",
+    "positional parameters of a shell": "bash -c 'rm $1 $0' a b",
+    "positional parameters over nine": "set -- a b c d e f g h i j; rm $10 ${10}",
+    "braces": "rm {a,b}{1,2} {1..3} {a..c} {01..03} x{,y} {a} {a,b {,} {x,{y,z}} {3..1..2}",
+    "quoted braces": "rm '{a,b}' {a,'b c'} \\{a,b} \"{a,b}\" {a\\,b,c}",
+    "tildes": "HOME=/h; rm ~/a x~ \"~/b\" ~/'c d' '~'/e",
+    "escapes": "rm a\\ b 'c\\d' \"e\\f\" \"g\\$h\" \\~ $'i\\tj'",
+    "globs": "touch a1 a2; rm a* 'a*' a? [a]1 nothing* a[12]",
+    "substitutions": "rm $(echo a) \"$(printf %s b)\" $(echo c d) x$(pwd)",
+    "xargs": "echo a b | xargs rm c",
+    "an alternative": "x=a; false && x=b; rm $x; true && x=c; rm $x; true || x=d; rm $x",
+    "a pipe that reads": "x=a; echo b | read x; rm $x",
+    "a trap": "x=a; trap 'rm $x' EXIT; x=b",
+    "a signal": "x=a; trap 'x=b' USR1; kill -USR1 $$; rm $x",
+    "a debug trap": "trap 'x=b' DEBUG; x=a; rm $x",
+    "a name reference": "x=a; declare -n r=x; r=b; rm $x",
+    "a sourced file": "echo x=b > f.sh; x=a; . ./f.sh; rm $x",
+    "nested functions": "f() { g() { rm $1; }; g b; }; f a; g c",
+    "a function redefined": "f() { rm a; }; f; f() { rm b; }; f",
+    "a function defined in a branch": "f() { rm a; }; if true; then f() { rm b; }; fi; f",
+    "a function unset": "rm() { command rm a; }; rm; unset -f rm; rm b",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STATES.values(), ids=STATES)
+def test_every_path_that_rm_is_given_is_found(text: str, stubs: Path, tmp_path: Path, shfmt_path: str) -> None:
+    log = stubs / "words"
+    log.write_text("")
+    subprocess.run(
+        ["/bin/bash", "-c", text], cwd=tmp_path, env={"PATH": f"{stubs}:/usr/bin"}, timeout=20,
+        stdin=subprocess.DEVNULL, capture_output=True, check=False,
+    )  # fmt: skip
+    effects = lower(text, str(tmp_path), "/home/u", shfmt_path)
+    deletes = [effect.fields for effect in effects if effect.kind == "delete"]
+    given = [line.split(" ", 2)[1:] for line in log.read_text().splitlines() if line.startswith("rm ")]
+    assert given
+    for directory, word in given:
+        path = os.path.normpath(os.path.join(directory, word))
+        assert any(covers(fields, path) for fields in deletes), (path, deletes)
+
+
+def covers(fields: dict[str, object], path: str) -> bool:
+    known = fields["path"]
+    return known is None or known == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
