@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import importlib.metadata
-import marshal
 import os
 import shutil
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
 from leashd_hooks import places
-from leashd_hooks.bundle import FORMAT, tag
+from leashd_hooks.bundle import FORMAT, pack, tag
 from leashd_hooks.config import write_private
 from leashd_hooks.decide.paths import index
 from leashd_hooks.model import ASK
@@ -211,6 +211,7 @@ def _one(name: str, values: tuple[Any, ...], kind: str, layer: Layer, home: str)
 # shfmt, and the file
 
 
+@cache
 def shfmt() -> str:
     """The absolute path of the shfmt executable, "" when there is none."""
     beside = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "shfmt")
@@ -228,7 +229,7 @@ def write(bundle: Bundle, path: str) -> None:
     """Replaces the compiled policy at once: 0600, in a directory of its owner's."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     with FileLock(path + ".lock", mode=0o600):
-        write_private(path, marshal.dumps(bundle))
+        write_private(path, pack(bundle))
 
 
 def main(state: str, home: str) -> int:

@@ -108,9 +108,9 @@ def _explain(source: Source, error: Any, model: type[BaseModel]) -> SourceError:
 def _own(source: Source, place: tuple[Any, ...], context: dict[str, Any], of: str) -> SourceError:
     key = context["key"]
     unknown_key = str(context["message"]).startswith(("unknown field", "both ", "`unless` asks"))
-    if key is None:
+    if not key:
         return source.on(place, context["message"] + of, context["help"])
-    return source.on((*place, key), context["message"] + of, context["help"], key=unknown_key)
+    return source.on((*place, *key), context["message"] + of, context["help"], key=unknown_key)
 
 
 def _whereabouts(source: Source, place: tuple[Any, ...]) -> str:

@@ -42,20 +42,16 @@ class Oracle:
                     return rule.action, rule.name
         too_complex = (DENY, "too-complex") if one.fields.get("bound") else (ASK, "opaque")
         opaque = [too_complex] if one.kind == "opaque" else []
-        return strictest([*opaque, self.sandbox(one), self.rules(one)])
+        return strictest([*opaque, *self.sandbox(one), self.rules(one)])
 
-    def sandbox(self, one: Seen) -> Answer:
+    def sandbox(self, one: Seen) -> list[Answer]:
         if one.kind not in ("read", "write", "delete", "code") or "path" not in one.fields:
-            return ALLOW, ""
+            return []
+        if not one.paths:
+            return [(ASK, "path-unknown")]
         places = (*OPEN, "system") if one.kind in ("read", "code") else OPEN
         inside = all(any(self.lies(path, place, self.policies.places) for place in places) for path in one.paths)
-        return (
-            (ASK, "path-unknown")
-            if not one.paths
-            else (ALLOW, "")
-            if inside
-            else (DENY, "outside-approved-directories")
-        )
+        return [] if inside else [(DENY, "outside-approved-directories")]
 
     def rules(self, one: Seen) -> Answer:
         around = [project for project in self.policies.projects if below(one.cwd, project[0].root)]

@@ -18,8 +18,8 @@ Action = Literal["allow", "deny", "require_approval"]
 Scalar = str | int | bool
 
 
-def wrong(message: str, help: str = "", key: Any = None) -> PydanticCustomError:
-    """A validation error in our own words; `key` is the key it is about, within the value being validated."""
+def wrong(message: str, help: str = "", *key: Any) -> PydanticCustomError:
+    """A validation error in our own words; `key` leads to what it is about, within the value."""
     context = {"message": message, "help": help, "key": key}
     return PydanticCustomError("leashd", "{message}", context)
 
@@ -41,23 +41,21 @@ def _pattern(text: str) -> str:
     return text
 
 
-def _glob(text: str) -> str:
+def _glob(text: str, *where: Any) -> str:
     if not text or "\0" in text or (text.startswith("~") and not text.startswith("~/")):
-        raise wrong(
-            f"`{text}` is no path pattern", "write `/absolute/**`, `~/of/the/home` or `relative/to/the/project/**`"
-        )
+        help = "write `/absolute/**`, `~/of/the/home` or `relative/to/the/project/**`"
+        raise wrong(f"`{text}` is no path pattern", help, *where)
     if ".." in text.split("/"):
-        raise wrong(f"`{text}` goes up with `..`", "write the path it leads to")
+        raise wrong(f"`{text}` goes up with `..`", "write the path it leads to", *where)
     if re.search(r"[^/]\*\*|\*\*[^/]", text):
-        raise wrong(
-            f"`**` in `{text}` does not stand alone", "write `**` between slashes: `src/**/x`; within a name use `*`"
-        )
+        help = "write `**` between slashes: `src/**/x`; within a name use `*`"
+        raise wrong(f"`**` in `{text}` does not stand alone", help, *where)
     return text
 
 
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], BeforeValidator(_listed)]
+Globs = Annotated[tuple[Annotated[str, AfterValidator(lambda text: _glob(text))], ...], BeforeValidator(_listed)]
 Patterns = Annotated[tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(_listed)]
 
 
@@ -110,10 +108,11 @@ def _test(name: Any, value: Any, kinds: tuple[str, ...]) -> tuple[Scalar, ...]:
     if not values:
         raise wrong(f"`{name}` has no value", "give one, or leave the field out", name)
     sorts = {vocabulary.sort(kind, name) for kind in possible}
-    for item in values:
+    for at, item in enumerate(values):
+        where = (name, at) if isinstance(value, list) else (name,)
         if not any(_fits(item, each) for each in sorts):
-            raise wrong(f"`{name}` must be {_EXPECTED[min(sorts)]}, not {described(item)}", _how(item), name)
-        _check_value(name, item, possible, sorts)
+            raise wrong(f"`{name}` must be {_EXPECTED[min(sorts)]}, not {described(item)}", _how(item), *where)
+        _check_value(item, possible, sorts, *where)
     return values
 
 
@@ -133,15 +132,16 @@ def _how(item: Any) -> str:
     return "put it in quotes" if isinstance(item, int | float) else ""
 
 
-def _check_value(name: str, item: Any, kinds: tuple[str, ...], sorts: set[str]) -> None:
+def _check_value(item: Any, kinds: tuple[str, ...], sorts: set[str], *where: Any) -> None:
+    name = where[0]
     if sorts == {"choice"}:
         allowed = {choice for kind in kinds for choice in vocabulary.choices(kind, name)}
         if item not in allowed:
-            raise wrong(f"unknown `{name}`: `{item}`", suggestion(item, allowed), name)
+            raise wrong(f"unknown `{name}`: `{item}`", suggestion(item, allowed), *where)
     if sorts == {"path"}:
-        _glob(item)
+        _glob(item, *where)
     if sorts == {"flags"} and not item.startswith(("-", "+")):
-        raise wrong(f"the flag `{item}` has no dash", f"write `-{item}` or `--{item}`", name)
+        raise wrong(f"the flag `{item}` has no dash", f"write `-{item}` or `--{item}`", *where)
 
 
 def described(value: Any) -> str:
@@ -216,7 +216,7 @@ class Rule(Strict):
             key = "command_patterns" if self.command_patterns is not None else "path_patterns"
             raise wrong(f"both `when` and `{key}`", "say it in `when` alone", key)
         if self.when is None and not legacy and self.tool is None and not self.tools:
-            raise wrong("nothing says when the rule applies", "add `when`, `tool` or `tools`", "name")
+            raise wrong("neither `when` nor `tool`", "add `when`, `tool` or `tools`", "name")
         if self.when is not None and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name):
             kebab = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
             raise wrong(f"`{self.name}` is no rule name", f"lower case with dashes: `{kebab}`", "name")
@@ -257,7 +257,7 @@ class Rule(Strict):
     def conditions(self, kind: str) -> list[Condition]:
         """The alternatives of `when` that are about this kind; a rule without `when` has one that always holds."""
         if self.when is None:
-            return [Condition(effect=(kind,), tests={})]
+            return [Condition.model_validate({"effect": kind})]
         return [condition for condition in self.when if kind in condition.effect]
 
     def exceptions(self, kind: str) -> list[Condition]:

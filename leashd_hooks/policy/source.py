@@ -285,9 +285,10 @@ def read(path: str | Path, error: type[SourceError] = PolicyError, name: str = "
     except OSError as problem:
         why = (problem.strerror or "error").lower()
         raise error(shown, 0, 0, f"cannot read `{shown}`: {why}", "check the path and its permissions") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise error(shown, 0, 0, f"`{shown}` is not a file", "give the path of a YAML file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise error(shown, 0, 0, f"`{shown}` is not a file", "give the path of a YAML file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise error(shown, 0, 0, f"`{shown}` is larger than {MAX_BYTES // 1000} kB", "split it into packs")
