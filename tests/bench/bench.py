@@ -156,7 +156,7 @@ def seconds(subject: Subject, inbox: Path) -> float:
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
     started = time.perf_counter()
-    child = os.posix_spawn(subject.command[0], subject.command, environment(), file_actions=actions)
+    child = os.posix_spawn(subject.command[0], list(subject.command), environment(), file_actions=actions)
     os.close(writing)
     while os.read(reading, 65536):
         pass
@@ -203,7 +203,7 @@ def throughput() -> float:
 def show(rows: Sequence[Figures], events_a_second: float) -> None:
     table = Table(title="one decision, cold")
     for heading in ("program", "event", "min ms", "median ms", "p90 ms", "x"):
-        table.add_column(heading, justify="left" if heading in ("program", "event") else "right")
+        table.add_column(heading, justify="left" if heading in ("program", "event") else "right", no_wrap=True)
     for row in rows:
         numbers = [f"{value:.1f}" for value in (row.minimum, row.median, row.p90)]
         table.add_row(row.name, row.what, *numbers, f"{row.ratio:.2f}")

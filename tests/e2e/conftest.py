@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.lab import NEWEST, ROOT, VERSIONS, Lab
 
-#: Not below a temporary directory: rules are laxer there.
+#: Not below a scratch directory: rules are laxer there.
 BASE = next(base for base in (ROOT, Path.home()) if not base.is_relative_to("/tmp")) / ".lab"
 
 
@@ -34,7 +34,7 @@ def bare(directory: Path) -> Callable[[str], Lab]:
 def claude(request: pytest.FixtureRequest, directory: Path) -> Lab:
     """A laboratory for each version of the client, with the guard installed."""
     lab = Lab(directory, request.param)
-    lab.install()
+    lab.install_and_let_write()
     return lab
 
 
@@ -42,5 +42,5 @@ def claude(request: pytest.FixtureRequest, directory: Path) -> Lab:
 def newest(directory: Path) -> Lab:
     """A laboratory for the newest version, with the guard installed."""
     lab = Lab(directory, NEWEST)
-    lab.install()
+    lab.install_and_let_write()
     return lab

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from tests.fakes.anthropic import ModelServer, Turn, plain_text
@@ -21,6 +22,16 @@ API_KEY = "sk-fake"
 #: The pinned versions of the client, newest first.
 VERSIONS = ("2.1.330", "2.1.197")
 NEWEST, OLDER = VERSIONS
+#: The shipped profile asks before it changes a file of the project, and headless nobody answers.
+WRITES_ARE_FINE = """
+version: 1
+name: lab
+rules:
+  - name: write-in-the-project
+    action: allow
+    reason: the project is there to be changed
+    when: {effect: write, path: "$P/**"}
+"""
 #: Runs a client that nobody sits at.
 HEADLESS = ("-p", "go", "--output-format", "stream-json", "--verbose", "--include-hook-events")
 
@@ -48,6 +59,11 @@ def digest(file: Path) -> str:
 def of_the_client(path: Path) -> bool:
     """Whether a path of the laboratory is the client's own book-keeping: all of `~/.claude` but the settings."""
     return path.is_relative_to("home/.claude") and not path.name.startswith("settings")
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """The paths that came, went or changed between two snapshots."""
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
 @dataclass
@@ -101,13 +117,13 @@ class Lab:
             folder.mkdir(parents=True)
         self.shell("git init -q . && git config user.email a@example.com && git config user.name A")
         self.seed_home()
+        self.user_settings()
 
     def seed_home(self) -> None:
         """Answers the questions that the client asks a new user."""
         state = {
             "hasCompletedOnboarding": True,
             "theme": "dark",
-            "bypassPermissionsModeAccepted": True,
             "customApiKeyResponses": {"approved": [API_KEY[-20:]], "rejected": []},
             "projects": {str(self.project): {"hasTrustDialogAccepted": True}},
         }
@@ -188,7 +204,22 @@ class Lab:
         files = [file for file in sorted(top.rglob("*")) if not any(file.is_relative_to(path) for path in kept)]
         return {str(file.relative_to(top)): digest(file) for file in files if not of_the_client(file.relative_to(top))}
 
+    def install_and_let_write(self) -> None:
+        """Installs the guard with a policy of the user's that lets the agent change files of the project."""
+        self.install()
+        (self.state / "policy.yaml").write_text(self.fill(WRITES_ARE_FINE))
+
+    def fill(self, value: Any) -> Any:
+        """Puts the laboratory's directories for $P and $H into the texts of a call."""
+        if isinstance(value, dict):
+            return {name: self.fill(inner) for name, inner in value.items()}
+        if isinstance(value, str):
+            return Template(value).safe_substitute(P=self.project, H=self.home)
+        return value
+
     def user_settings(self, **settings: Any) -> None:
+        """The user's settings of the client, with the one that the client would write itself."""
+        settings["skipDangerousModePermissionPrompt"] = True
         (self.home / ".claude" / "settings.json").write_text(json.dumps(settings))
 
     def run(

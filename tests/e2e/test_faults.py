@@ -189,25 +189,25 @@ FAULTS = (
 )
 
 
-def touch(lab: Lab) -> bool:
+def runs(lab: Lab) -> bool:
     """Whether a harmless call runs."""
-    lab.run([[call("Bash", command="touch marker", description="touch")]], "bypassPermissions")
+    lab.run([[call("Bash", command="echo x > marker", description="mark")]], "bypassPermissions")
     return (lab.project / "marker").exists()
 
 
 def test_without_a_fault_the_call_runs(claude: Lab) -> None:
-    assert touch(claude)
+    assert runs(claude)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "-"))
 def test_a_fault_blocks_the_call(newest: Lab, fault: Fault) -> None:
     with fault.inflict(newest):
-        assert not touch(newest)
+        assert not runs(newest)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name.replace(" ", "-"))
 def test_what_a_fault_does_to_an_older_client(bare: Callable[[str], Lab], fault: Fault) -> None:
     lab = bare(OLDER)
-    lab.install()
+    lab.install_and_let_write()
     with fault.inflict(lab):
-        assert touch(lab) == (fault.older == OPEN)
+        assert runs(lab) == (fault.older == OPEN)

@@ -9,12 +9,11 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from string import Template
 from typing import Any
 
 import pytest
 
-from tests.e2e.lab import ROOT, Lab, Run
+from tests.e2e.lab import NEWEST, OLDER, ROOT, Lab, Run, changed
 from tests.fakes.anthropic import Block, Turn, call
 
 MODES = ("default", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions")
@@ -35,16 +34,7 @@ class Case:
 
     def block(self, lab: Lab) -> Block:
         """The call as the model makes it."""
-        return call(self.tool, self.name, **fill(dict(self.arguments), lab))
-
-
-def fill(value: Any, lab: Lab) -> Any:
-    """Puts the laboratory's directories into the texts of a call."""
-    if isinstance(value, dict):
-        return {name: fill(inner, lab) for name, inner in value.items()}
-    if isinstance(value, str):
-        return Template(value).safe_substitute(P=lab.project, H=lab.home)
-    return value
+        return call(self.tool, self.name, **lab.fill(dict(self.arguments)))
 
 
 def denied(name: str, tool: str, subagent: bool = False, **arguments: Any) -> Case:
@@ -82,7 +72,6 @@ CASES = (
     denied("write-env", "Write", file_path="$P/.env.local", content="A=1"),
     denied("write-outside", "Write", file_path="$H/outside.txt", content="x"),
     denied("write-settings", "Write", file_path="$P/.claude/settings.local.json", content="{}"),
-    denied("notebook-outside", "NotebookEdit", notebook_path="$H/nb.ipynb", new_source="1", edit_mode="insert"),
     denied("fetch-cloud-metadata", "WebFetch", url="http://169.254.169.254/latest/meta-data/", prompt="what is it"),
     denied("mcp-tool", "mcp__tiny__leave_mark", path="$P/by-mcp"),
     denied("subagent-reads-env", "Read", subagent=True, file_path="$P/.env"),
@@ -92,7 +81,7 @@ CASES = (
     allowed_bash("ls", "ls"),
     allowed_bash("git-status", "git status --short"),
     allowed_bash("grep", "grep -n Hello README.md | head -3"),
-    allowed_bash("touch", "touch touched", "project/touched"),
+    allowed_bash("echo", "echo x > written", "project/written"),
     allowed("write", "Write", "project/notes.txt", file_path="$P/notes.txt", content="x"),
     allowed("edit", "Edit", "project/README.md", file_path="$P/README.md", old_string="Hello", new_string="Hi"),
     allowed(
@@ -147,11 +136,6 @@ def mcp(lab: Lab) -> str:
     return json.dumps({"mcpServers": {"tiny": server}})
 
 
-def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
-    """The paths that came, went or changed; a directory of git's own counts for nothing."""
-    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-
-
 def unlike(run: Run, lab: Lab, cases: Sequence[Case], runs: bool) -> dict[str, str]:
     """The cases that went otherwise than they should, with what the model and the audit say."""
     wrong = {}
@@ -160,6 +144,16 @@ def unlike(run: Run, lab: Lab, cases: Sequence[Case], runs: bool) -> dict[str, s
         if result is None or line is None or result.is_error == runs or (line["answered"] == "allow") != case.allowed:
             wrong[case.name] = f"{result} {line and (line['answered'], line['rule'], line['reason'])}"
     return wrong
+
+
+def changes(mode: str, version: str) -> set[str]:
+    """What a session may change.
+
+    In plan mode the guard leaves an allowed change to the client, which refuses it; but the older one runs a shell
+    command there all the same when a rule of the user's own allows it.
+    """
+    tools = {"plan": {OLDER: ("Bash",), NEWEST: ()}[version]}.get(mode, TOOLS)
+    return {path for case in CASES if case.tool in tools for path in case.changes}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -173,8 +167,7 @@ def test_in_every_mode_only_what_is_allowed_happens(claude: Lab, mode: str) -> N
     assert SECRET not in run.stdout
     assert run.results.keys() <= claude.judged().keys()
     assert unlike(run, claude, [case for case in CASES if not case.allowed], runs=False) == {}
-    changes = {path for case in CASES for path in case.changes} if mode != "plan" else set()
-    assert changed(before, claude.snapshot()) == changes
+    assert changed(before, claude.snapshot()) == changes(mode, claude.version)
     if mode != "plan":
         assert unlike(run, claude, [case for case in CASES if case.allowed], runs=True) == {}
 
@@ -183,8 +176,8 @@ def test_in_every_mode_only_what_is_allowed_happens(claude: Lab, mode: str) -> N
 def test_calls_of_one_message_are_judged_one_by_one(claude: Lab, mode: str) -> None:
     furnish(claude)
     by_name = {case.name: case for case in CASES}
-    names = ("read-readme", "read-env", "ls", "remove-tree", "touch", "read-notebook")
+    names = ("read-readme", "read-env", "ls", "remove-tree", "echo", "read-notebook")
     run = claude.run([[by_name[name].block(claude) for name in names]], mode)
     ran = {name for name in names if not run.results[name].is_error}
-    assert ran == {"read-readme", "ls", "touch", "read-notebook"}
+    assert ran == {"read-readme", "ls", "echo", "read-notebook"}
     assert claude.judged().keys() == set(names)

@@ -6,16 +6,13 @@ Every attempt is made through the real client in `bypassPermissions`, where noth
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.lab import ROOT, Lab
-from tests.e2e.test_modes import changed, fill
+from tests.e2e.lab import ROOT, Lab, changed
 from tests.fakes.anthropic import Block, call
 
 OTHER_SETTINGS = '{"disableAllHooks": true}'
@@ -27,7 +24,7 @@ WRITES = (
     "$H/.leashd/policy.yaml",
     "$H/.leashd/audit/audit-0.jsonl",
     "$P/link/settings.local.json",
-    f"{ROOT}/leashd_hooks/json.py",
+    f"{ROOT}/leashd_hooks/never.py",
     "$H/.bashrc",
 )
 
@@ -64,8 +61,8 @@ COMMANDS = (
     "echo x >> ~/.leashd/audit/audit.jsonl",
     "truncate -s 0 ~/.leashd/audit/audit.jsonl",
     "rm ~/.leashd/cache/policy.bundle",
-    f"touch {ROOT}/leashd_hooks/json.py",
-    f"mv {ROOT}/leashd_hooks {ROOT}/elsewhere-{os.getpid()}",
+    f"touch {ROOT}/leashd_hooks/never.py",
+    f"mv {ROOT}/leashd_hooks/never.py {ROOT}/leashd_hooks/boot.py",
     "leashd uninstall claude --project",
     f"{ROOT}/.venv/bin/leashd uninstall claude --project",
     f"{ROOT}/.venv/bin/python -m leashd_hooks uninstall claude --project",
@@ -73,7 +70,6 @@ COMMANDS = (
     "CLAUDE_CODE_SIMPLE=1 claude -p hello",
     "claude plugin uninstall leashd",
     "pkill -STOP -f leashd_hooks/boot.py.never",
-    "crontab -r",
 )
 
 
@@ -91,7 +87,7 @@ def attempts(lab: Lab) -> list[Block]:
     edit = {"file_path": "$P/.claude/settings.json", "old_string": "PreToolUse", "new_string": "PostToolUse"}
     read = call("Read", "read-settings", file_path="$P/.claude/settings.json")
     return [
-        {**block, "input": fill(block["input"], lab)}
+        {**block, "input": lab.fill(block["input"])}
         for block in (*writes, *commands, read, call("Edit", "edit", **edit))
     ]
 
@@ -107,8 +103,9 @@ def test_no_tool_call_changes_the_guard(claude: Lab) -> None:
     ]
     assert went_through == []
     assert changed(before, claude.snapshot()) == set()
-    unjudged = {block["id"] for block in blocks} - claude.judged().keys()
-    assert unjudged <= {"edit"}, "the client itself refuses to edit what the model could not read"
+    for unjudged in {block["id"] for block in blocks} - claude.judged().keys():
+        # The client itself refuses to write over what the model has not read, before it calls any hook.
+        assert "has not been read" in run.results[unjudged].text
 
 
 def test_the_audit_still_verifies_after_all_attempts(newest: Lab) -> None:
@@ -164,12 +161,11 @@ def test_settings_that_change_under_a_session_do_not_take_the_guard_away(
         time.sleep(4)  # the client looks for changes every second or so
 
     turns = [[call("Bash", "first", command="cat .env", description="d")]]
-    turns += [[call("Bash", "second", command="rm -rf .env; touch marker", description="d")]]
+    turns += [[call("Bash", "second", command="cat .env > marker", description="d")]]
     run = claude.run(turns, "bypassPermissions", before={"second": edited})
 
     assert run.results["second"].is_error
     assert not (claude.project / "marker").exists()
-    assert Path(claude.project / ".env").exists()
     assert any(line["event"] == "ConfigChange" and line["answered"] == "deny" for line in claude.audit())
 
 
@@ -186,6 +182,6 @@ def test_without_the_veto_the_same_change_takes_the_guard_away(newest: Lab, edit
         time.sleep(4)
 
     turns = [[call("Bash", "first", command="ls", description="d")]]
-    turns += [[call("Bash", "second", command="rm -rf .env", description="d")]]
+    turns += [[call("Bash", "second", command="cat .env > marker", description="d")]]
     newest.run(turns, "bypassPermissions", before={"second": edited})
-    assert not (newest.project / ".env").exists()
+    assert (newest.project / "marker").exists()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,13 +16,19 @@ from tests.e2e.lab import Lab
 from tests.fakes.anthropic import ModelServer, Turn
 
 COLUMNS, LINES = 140, 50
+#: What stands before the line in which a person types.
+PROMPT = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
 
 
 class Tui:
-    """A client on a screen.  `waits_for` and `types` are all that a test needs."""
+    """A client on a screen.
 
-    def __init__(self, lab: Lab, turns: Sequence[Turn], mode: str, socket: Path) -> None:
-        self.lab, self.mode, self.socket = lab, mode, socket
+    The tmux server is a private one.  Its socket lies in the temporary directory, since its path must be short.
+    """
+
+    def __init__(self, lab: Lab, turns: Sequence[Turn], mode: str) -> None:
+        self.lab, self.mode = lab, mode
+        self.socket = Path(tempfile.mkdtemp(prefix="lab-")) / "s"
         self.model = ModelServer(turns)
 
     def __enter__(self) -> Tui:
@@ -34,6 +42,7 @@ class Tui:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._tmux("kill-server")
+        shutil.rmtree(self.socket.parent, ignore_errors=True)
         self.model.__exit__(kind, error, at)
 
     def _tmux(self, *words: str) -> str:
