@@ -243,9 +243,13 @@ def _as_it_was(bare: SettingsFile) -> SettingsFile | None:
             earlier = load(backup)
         except SettingsError:
             continue
-        if earlier.data == bare.data:
+        if _without_empty_hooks(earlier.data) == _without_empty_hooks(bare.data):
             return SettingsFile(bare.path, earlier.text, earlier.data)
     return None
+
+
+def _without_empty_hooks(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "hooks" or value}
 
 
 def _existed_before(path: Path) -> bool:
