@@ -28,6 +28,9 @@ _TABLE = {
     "git": "git",
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
+    "interpreters": (
+        "python python2 python3 pypy pypy3 node nodejs ts-node tsx ruby perl php lua luajit Rscript osascript java deno"
+    ),
     "fetch": "curl wget http https xh xhs aria2c",
     "awk": "awk gawk mawk nawk",
     "archives": (
