@@ -134,7 +134,8 @@ def everything(names: list[str]) -> list[Outcome]:
 
 
 def _before(name: str) -> list[str]:
-    order = ["default", *(profile for profile in layers.profiles() if profile != "default")]
+    first = ("default", *OVERLAYS)
+    order = [*first, *(profile for profile in layers.profiles() if profile not in first)]
     return order[: order.index(name)] if name in order else []
 
 
