@@ -36,7 +36,33 @@ if TYPE_CHECKING:
 
     Bundle = dict[str, Any]
 
-FORMAT = 1
+FORMAT = 2
+
+
+#: The parts of a bundle that are packed kind by kind, because a call has few kinds of effects.
+PACKED = ("floor", "rules_above", "rules")
+
+
+class Rules:
+    """Rules by kind of effect, each kind unpacked when it is asked for."""
+
+    __slots__ = ("_packed", "_rules")
+
+    def __init__(self, packed: "dict[str, bytes]") -> None:
+        self._packed = packed
+        self._rules: dict[str, tuple[Any, ...]] = {}
+
+    def get(self, kind: str, default: "tuple[Any, ...]" = ()) -> "tuple[Any, ...]":
+        """The rules for a kind, in order."""
+        if kind not in self._rules:
+            self._rules[kind] = marshal.loads(self._packed[kind]) if kind in self._packed else default
+        return self._rules[kind]
+
+
+def pack(bundle: "Bundle") -> bytes:
+    """What `policy.compile` writes for a bundle."""
+    packed = {part: {kind: marshal.dumps(rules) for kind, rules in bundle[part].items()} for part in PACKED}
+    return marshal.dumps({**bundle, **packed})
 
 
 class BundleError(Exception):
@@ -89,6 +115,8 @@ def _read(path: str) -> "Bundle | None":
         posix.close(file)
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT or bundle.get("tag") != tag():
         return None
+    for part in PACKED:
+        bundle[part] = Rules(bundle[part])
     return bundle
 
 

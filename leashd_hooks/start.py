@@ -1,5 +1,6 @@
 """The process around a decision: hot modules from the image, arguments, watchdog, standard input, one answer."""
 
+import gc
 import marshal
 import posix
 import sys
@@ -7,7 +8,7 @@ from _signal import ITIMER_REAL, SIGALRM, setitimer, signal  # type: ignore[impo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, ModuleType
+    from types import ModuleType
     from typing import Any, NoReturn
 
 #: Seconds until an answer must stand; well below the time-out that `install` registers with the host.
@@ -22,48 +23,82 @@ class Late(BaseException):
     """The watchdog's word: not an Exception, so that no handler on the way takes it for something smaller."""
 
 
-class _Image:
-    """Finds the modules of an image: the finder and loader that `sys.meta_path` asks."""
+class Lazy:
+    """Imports the modules of the image that only some calls need: a finder and loader for `sys.meta_path`."""
 
-    def __init__(self, package: str, codes: "dict[str, bytes]") -> None:
+    def __init__(self, package: str, where: "dict[str, tuple[Any, ...]]", image: int) -> None:
         self.package = package
-        self.codes = codes
+        self.where = where
+        self.image = image
+        self.start = int(posix.pread(image, 8, 0)) + 8
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> "Any":
-        if name not in self.codes:
+        """The spec of a module of the image; None, so that its source is imported, when that has changed since."""
+        if name not in self.where:
             return None
-        spec = type(sys.__spec__)(name, self)  # type: ignore[arg-type]
-        if name + ".__init__" in self.codes:
-            spec.submodule_search_locations = []
+        source, size, modified, is_package, _, _ = self.where[name]
+        if not _is_same(self.package + source, size, modified):
+            return None
+        spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
+        spec.origin = self.package + source
+        spec.has_location = True
         return spec
 
     def create_module(self, spec: object) -> None:
-        return None
+        """Nothing special about the module object."""
 
     def exec_module(self, module: "ModuleType") -> None:
-        name = module.__name__
-        file = name[len("leashd_hooks") :].replace(".", "/")
-        is_package = module.__spec__ is not None and module.__spec__.submodule_search_locations is not None
-        module.__file__ = self.package + file + ("/__init__.py" if is_package else ".py")
-        code: CodeType = marshal.loads(self.codes[name])
-        exec(code, module.__dict__)
+        """Runs the module's code."""
+        _, _, _, _, offset, length = self.where[module.__name__]
+        exec(marshal.loads(posix.pread(self.image, length, self.start + offset)), module.__dict__)
 
 
-def install(package: str, codes: "dict[str, bytes]") -> None:
-    """Makes the modules of an image importable."""
-    sys.meta_path.insert(0, _Image(package, codes))
+def run(package: str, hot: "tuple[Any, ...]", image: int, argv: "list[str]") -> "NoReturn":
+    """Answers the event on standard input and ends the process.
 
-
-def run(argv: "list[str]") -> "NoReturn":
-    """Answers the event on standard input and ends the process."""
+    `hot` is the header of the image behind the open file `image`, () when there is none.
+    """
     signal(SIGALRM, _late)
     setitimer(ITIMER_REAL, DEADLINE, 1.0)
-    context = _context(argv)
+    gc.disable()
+    if hot and "leashd_hooks" not in sys.modules:
+        _install(package, hot, image)
     from leashd_hooks.hook import judge
 
-    answer = judge(_stdin(), context)
+    answer = judge(_stdin(), _context(argv))
     _write(1, answer.stdout.encode("ascii"))
     posix._exit(answer.code)
+
+
+def _install(package: str, hot: "tuple[Any, ...]", image: int) -> None:
+    """Puts the modules of the image where imports find them: those that every command needs now, the others later.
+
+    When a source differs from what the image was made of, all of them are imported from their sources.
+    """
+    _, eager, lazy = hot
+    for _, source, size, modified, _, _ in eager:
+        if not _is_same(package + source, size, modified):
+            sys.path.insert(0, package.rpartition("/")[0])
+            return
+    sys.meta_path.insert(0, Lazy(package, lazy, image))
+    module = type(sys)
+    for name, source, _, _, is_package, _ in eager:
+        made = sys.modules[name] = module(name)
+        made.__file__ = package + source
+        made.__package__ = name if is_package else name.rpartition(".")[0]
+        if is_package:
+            made.__path__ = [made.__file__.rpartition("/")[0]]
+    for name, _, _, _, _, code in eager:
+        above, _, below = name.rpartition(".")
+        if above:
+            setattr(sys.modules[above], below, sys.modules[name])
+        exec(code, sys.modules[name].__dict__)
+
+
+def _is_same(path: str, size: int, modified: int) -> bool:
+    """Whether a source is still what the image was made of."""
+    found = posix.stat(path)
+    return found.st_size == size and found.st_mtime_ns == modified
 
 
 def _late(_signal: int, _frame: object) -> None:

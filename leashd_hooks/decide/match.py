@@ -44,7 +44,7 @@ def _holds(condition: "tuple[str, str, Any]", fields: "dict[str, Any]", places: 
     if test == "path":
         return bool(places) and every(contains(operand, place.path) for place in places)
     if test == "place":
-        return bool(places) and every(not place.names.isdisjoint(operand) for place in places)
+        return bool(places) and every(place.inside(operand) for place in places)
     value = fields.get(field)
     if value is None:
         return False

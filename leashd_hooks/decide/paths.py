@@ -32,7 +32,7 @@ def index(patterns: "Iterable[str]") -> "PathSet":
         elif parts[:1] == ("**",) and len(parts) == 3 and parts[2] == "**" and plain:
             folders.add(parts[1])
         elif parts[-1:] == ("**",) and len(plain) == len(parts) - 1:
-            roots.append("/" + "/".join(plain))
+            roots.append("/" + "".join([part + "/" for part in plain]))
         else:
             others.append(parts)
     return {
@@ -65,7 +65,7 @@ def contains(paths: "PathSet", path: str) -> bool:
         return True
     if paths["folders"] and not paths["folders"].isdisjoint(parts):
         return True
-    if any(under(lowered, root) for root in paths["roots"]):
+    if (lowered + "/").startswith(paths["roots"]):
         return True
     return any(_match(pattern, 0, parts, 0) for pattern in paths["others"])
 

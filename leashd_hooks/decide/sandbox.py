@@ -5,24 +5,42 @@ from leashd_hooks.model import ASK, DENY, PATH_KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from leashd_hooks.bundle import Bundle
     from leashd_hooks.model import Effect, Facts, Verdict
 
 OUTSIDE = "outside-approved-directories"
 UNKNOWN = "path-unknown"
+#: Where a call may go at all; what it may do there is for the rules.
+INSIDE = ("workspace", "scratch", "device", "agent-files")
 
 #: Devices that hold nothing and give nothing away.
 _DEVICES = frozenset({"/dev/null", "/dev/zero", "/dev/full", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty"})
 
 
 class Place:
-    """A path and the names of the places it lies in."""
+    """A path, and the places it lies in; each is looked up when it is asked for, and once."""
 
-    __slots__ = ("names", "path")
+    __slots__ = ("_bundle", "_known", "ground", "path")
 
-    def __init__(self, path: str, names: "frozenset[str]") -> None:
+    def __init__(self, path: str, bundle: "Bundle") -> None:
         self.path = path
-        self.names = names
+        self._bundle = bundle
+        self._known: dict[str, bool] = {}
+        self.ground = _ground(path, bundle)
+
+    def inside(self, names: "Iterable[str]") -> bool:
+        """Whether the path lies in one of the places."""
+        return any(name == self.ground or self._inside(name) for name in names)
+
+    def _inside(self, name: str) -> bool:
+        known = self._known.get(name)
+        if known is None:
+            included, excluded = self._bundle["places"].get(name, (None, None))
+            known = included is not None and contains(included, self.path) and not contains(excluded, self.path)
+            self._known[name] = known
+        return known
 
 
 def places_of(effect: "Effect", facts: "Facts", bundle: "Bundle") -> "list[Place]":
@@ -30,26 +48,18 @@ def places_of(effect: "Effect", facts: "Facts", bundle: "Bundle") -> "list[Place
     path = effect.fields.get("path")
     if not isinstance(path, str):
         return []
-    return [Place(candidate, _names(candidate, bundle)) for candidate in facts.real.get(path, (path,))]
+    return [Place(candidate, bundle) for candidate in facts.real.get(path, (path,))]
 
 
-def _names(path: str, bundle: "Bundle") -> "frozenset[str]":
-    names = [
-        name
-        for name, (included, excluded) in bundle["places"].items()
-        if contains(included, path) and not contains(excluded, path)
-    ]
+def _ground(path: str, bundle: "Bundle") -> str:
+    """The one place that every path has: workspace, scratch, device, system or outside."""
     if any(under(path, root) for root in bundle["roots"]):
-        names.append("workspace")
-    elif _is_scratch(path, bundle):
-        names.append("scratch")
-    elif path in _DEVICES or path.startswith("/dev/fd/"):
-        names.append("device")
-    elif contains(bundle["system"], path):
-        names.append("system")
-    else:
-        names.append("outside")
-    return frozenset(names)
+        return "workspace"
+    if _is_scratch(path, bundle):
+        return "scratch"
+    if path in _DEVICES or path.startswith("/dev/fd/"):
+        return "device"
+    return "system" if contains(bundle["system"], path) else "outside"
 
 
 def _is_scratch(path: str, bundle: "Bundle") -> bool:
@@ -75,9 +85,7 @@ def check(effect: "Effect", places: "list[Place]") -> "tuple[Verdict, str, str, 
         return ASK, UNKNOWN, "the path is known only when the call runs", "name the path in full"
     readable = effect.kind in ("read", "code")
     for place in places:
-        if place.names.isdisjoint(("workspace", "scratch", "device", "agent-files")) and not (
-            readable and "system" in place.names
-        ):
+        if not place.inside(INSIDE) and not (readable and place.ground == "system"):
             reason = f"`{place.path}` is outside the approved directories"
             return DENY, OUTSIDE, reason, "stay in the project, or ask the user to run `leashd add-dir`"
     return None

@@ -17,7 +17,7 @@ def _lint(directory: Path) -> "subprocess.CompletedProcess[str]":
         "import sys; from importlinter.cli import lint_imports_command as c; sys.exit(c())",
     ]
     return subprocess.run(
-        [*command, "--no-cache", "--no-timing"],
+        [*command, "--no-cache"],
         cwd=directory,
         env={"PYTHONPATH": str(directory), "PATH": "/usr/bin:/bin", "NO_COLOR": "1"},
         capture_output=True,

@@ -106,12 +106,12 @@ def _policy_is_a_directory(guard: Guard) -> None:
 def _bundle_of_another_shape(guard: Guard) -> None:
     import marshal
 
-    from leashd_hooks import bundle, places
+    from leashd_hooks import places
 
     path = Path(places.bundle(str(guard.state)))
     content = marshal.loads(path.read_bytes())
-    content["rules"] = {"run": (("x", "allow", (("program", "invented", ""),), (), None, None, "", "", ""),)}
-    content["sources"] = tuple(bundle.stamp(source[0]) for source in content["sources"])
+    rule = ("x", "allow", (("how", "invented", ""),), (), None, None, "", "", "")
+    content["rules"] = {"read": marshal.dumps((rule,))}
     path.write_bytes(marshal.dumps(content))
 
 
@@ -214,7 +214,7 @@ def test_a_missing_package_is_a_denial(guard: Guard, tmp_path: Path) -> None:
     guard.boot = tmp_path / "leashd_hooks" / "boot.py"
     guard.boot.parent.mkdir()
     shutil.copy(image.PACKAGE / "boot.py", guard.boot)
-    denied(guard.send(_event(guard)), "could not start (ModuleNotFoundError")
+    denied(guard.send(_event(guard)), "could not start: ModuleNotFoundError")
 
 
 def test_a_missing_boot_file_blocks(guard: Guard, tmp_path: Path) -> None:
