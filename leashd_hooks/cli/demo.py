@@ -121,22 +121,27 @@ def _plain(one: Shown) -> dict[str, Any]:
 
 
 def _tell(shown: list[Shown], verified: audit_verify.Verification) -> None:
-    rows = []
-    for one in shown:
-        wrong = "" if one.as_expected else f"  (expected {one.expected}: {render.visible(one.outcome.reason, 90)})"
-        call = render.visible(subject({"input": one.event["tool_input"]}), 70)
-        told = one.outcome.told
-        rows.append((one.event["tool_name"], call, told, one.rule + wrong, f"{one.outcome.ms:.0f}"))
-    render.table(("tool", "call", "answer", "rule", "ms"), rows, right=("ms",))
+    render.table(("tool", "call", "answer", "rule", "ms"), [_row(one) for one in shown], right=("ms",))
     times = sorted(one.outcome.ms for one in shown)
     counts = {told: sum(one.outcome.told == told for one in shown) for told in ("allow", "ask", "deny")}
-    render.say("")
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    render.say("")
     render.say(f"{len(shown)} calls: {told}; median {times[len(times) // 2]:.0f} ms, process start included")
     state = "verifies" if verified.ok else f"is broken: {verified.breaks[0]}"
     render.say(f"the audit has {verified.records} records and {state}")
-    wrong_ones = sum(not one.as_expected for one in shown)
-    if wrong_ones:
-        render.say(f"{wrong_ones} answers differ from what is expected", "bold red")
+    for one in shown:
+        if not one.as_expected:
+            text = f"`{_call(one)}` should be {one.expected}: {render.visible(one.outcome.reason, 200)}"
+            render.say(text, "bold red")
     render.say("")
     render.say("to protect a project of yours, go there and run:  leashd init", "bold")
+
+
+def _row(one: Shown) -> tuple[str, ...]:
+    rule = one.rule if one.as_expected else f"{one.rule}  (expected {one.expected})"
+    return one.event["tool_name"], _call(one), one.outcome.told, rule, f"{one.outcome.ms:.0f}"
+
+
+def _call(one: Shown) -> str:
+    text = subject({"input": one.event["tool_input"]}).replace(one.event["cwd"] + "/", "")
+    return render.visible(text, 70)
