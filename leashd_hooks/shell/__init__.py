@@ -55,8 +55,8 @@ def _parse(text: str, shfmt_path: str) -> "Node":
         raise ShellRefused("a command of more than 64 KiB", bound=True)
     if not CONTROL.isdisjoint(text):
         raise ShellRefused("a control character")
-    if not text.isascii() and not INVISIBLE.isdisjoint(text):
-        _check_invisible(text)
+    if not text.isascii():
+        _check_unicode(text)
     node = parse_everyday(text)
     if node is not None:
         return node
@@ -67,8 +67,16 @@ def _parse(text: str, shfmt_path: str) -> "Node":
     return parse(text, shfmt_path)
 
 
-def _check_invisible(text: str) -> None:
-    """Raises unless every invisible character stands inside quotes, where it is only text."""
+def _check_unicode(text: str) -> None:
+    """Raises unless it is text that a program can be given, and invisible characters stand in quotes only."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise ShellRefused("a character that is not Unicode text") from None
+    if size > MAX_BYTES:
+        raise ShellRefused("a command of more than 64 KiB", bound=True)
+    if INVISIBLE.isdisjoint(text):
+        return
     quote = ""
     escaped = False
     for char in text:

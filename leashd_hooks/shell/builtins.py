@@ -307,12 +307,13 @@ def trap(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     words = [word for word in call.args if word not in ("--", "-p", "-l")]
     if len(words) < 2 or words[0] in ("-", ""):
         return _both(state)
-    ok, fail = shell.text_of(words[0], call, state.copy())
     if any(word in ("EXIT", "0") or isinstance(word, Unknown) for word in words[1:]):
         shell.traps.append((words[0], call))
-    if any(word not in ("EXIT", "0") for word in words[1:]) and not all(one.same(state) for one in ok + fail):
-        state.haunted = True
-        state.enter(None)
+    if any(word not in ("EXIT", "0") for word in words[1:]):
+        ok, fail = shell.text_of(words[0], call, state.copy())
+        if not all(one.same(state) for one in ok + fail):
+            state.haunted = True
+            state.enter(None)
     return _both(state)
 
 

@@ -35,6 +35,8 @@ def program_name(name: str) -> str:
     """The name a program is modelled under: without `.exe`, interpreters without a version."""
     if name.endswith(".exe"):
         name = name[:-4]
+    if name in VERSIONED:
+        return name
     for base in VERSIONED:
         version = name[len(base) :]
         if version and name.startswith(base) and version.lstrip("-").replace(".", "").isdigit():
