@@ -28,6 +28,8 @@ _TABLE = {
     "git": "git",
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
+    "pip": "pip pip3 uv uvx pipx poetry pdm pipenv conda mamba micromamba hatch rye",
+    "npm": "npm npx pnpm pnpx yarn bun bunx",
     "interpreters": (
         "python python2 python3 pypy pypy3 node nodejs ts-node tsx ruby perl php lua luajit Rscript osascript java deno"
     ),

@@ -252,7 +252,7 @@ RUNS_FILTERS = ("filter-repo", "fast-import")
 
 
 def _simple(call: "Invocation", verb: str) -> "list[Effect] | None":
-    options = read(call.args, short=SIMPLE_SHORT.get(verb, ""), long=SIMPLE_VALUES)
+    options = read(call.args, short=SIMPLE_SHORT.get(verb, ""), long=SIMPLE_VALUES, plain=("--force", "--index"))
     given = {flag for flag, _ in options.flags} | {f"{flag}={value}" for flag, value in options.flags}
     given |= {str(word) for word in options.words[:1] if isinstance(word, str)}
     destroying = DESTROYING.get(verb)

@@ -67,7 +67,7 @@ OPERANDS = {
     "eza": "list LIst --level --ignore-glob --sort --time --time-style",
     "exa": "list LIst --level --ignore-glob --sort --time --time-style",
     "tree": "list LPIHTo --charset --filelimit --timefmt --sort --gitfile --infofile --fromfile",
-    "du": "list BdtXI --block-size --max-depth --threshold --exclude --exclude-from --files0-from --time-style",
+    "du": "list BdtXI --block-size --max-depth --threshold --exclude --exclude-from --files0-from",
     "df": "stat Btx --block-size --type --exclude-type --output",
     "file": "stat eFfmP --exclude --separator --files-from --magic-file --parameter",
     "stat": "stat c --format --printf",
