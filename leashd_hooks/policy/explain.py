@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from leashd_hooks.decide.rule import NAME, ORIGIN
-from leashd_hooks.model import ALLOW, ASK, DENY, Call, Decision, Effect, Verdict
+from leashd_hooks.model import ALLOW, ASK, DENY, Call, Decision, Effect
 
 if TYPE_CHECKING:
     from leashd_hooks.bundle import Bundle
@@ -79,8 +79,7 @@ def _all_rules(bundle: Bundle) -> Iterator[tuple[Any, ...]]:
 
 def _change(decision: Decision, floor: set[str]) -> list[str]:
     """What a person could do if the answer is not the one they want."""
-    verdict: Verdict = decision.verdict
-    if verdict == ALLOW:
+    if decision.verdict == ALLOW:
         return ["to change that: a rule with `action: deny` for one of these effects in `~/.leashd/policy.yaml`"]
     if decision.rule in floor:
         return [f"to change that: `unlock: [{decision.rule}]` in `~/.leashd/config.yaml`; no other rule lifts it"]

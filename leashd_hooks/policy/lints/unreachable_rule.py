@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from leashd_hooks.model import ALLOW
 from leashd_hooks.policy.layers import Layer, Policies
 from leashd_hooks.policy.lints import Finding, Where
+from leashd_hooks.policy.load import Loaded
 from leashd_hooks.policy.schema import Condition, Rule
 
 
@@ -34,17 +35,27 @@ def check(policies: Policies) -> Iterator[Finding]:
 
 
 def _check(layers: list[Layer]) -> Iterator[Finding]:
-    earlier: list[Where] = []
+    earlier: list[tuple[Layer, Where]] = []
     for layer in layers:
         for rule, loaded, index in layer.rules():
-            cover = next((first for first in earlier if _covers(first[0], rule)), None)
+            covers = (
+                where for at, where in earlier if _covers(where[0], rule) and not _meant(at, where, layer, loaded)
+            )
+            cover = next(covers, None)
             if cover is not None:
                 message = f"rule `{rule.name}` is never reached"
                 help = (
                     f"`{cover[0].name}` ({cover[1].name}:{cover[1].line(cover[2])}) comes first and matches all of it"
                 )
                 yield Finding("unreachable_rule", rule, loaded, index, message, help)
-            earlier.append((rule, loaded, index))
+            earlier.append((layer, (rule, loaded, index)))
+
+
+def _meant(layer: Layer, first: Where, later_layer: Layer, later: Loaded) -> bool:
+    """A profile's own rules override its packs, and a user's rules the profiles: that is meant."""
+    if layer is later_layer:
+        return first[1] is not later
+    return layer.kind in ("managed", "user") and later_layer.kind == "shipped"
 
 
 def _covers(first: Rule, later: Rule) -> bool:
