@@ -21,9 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 ROOT = Path(__file__).resolve().parents[2]
 RIVALS = ROOT / ".bench"
 LAB = RIVALS / "lab"
@@ -109,7 +106,7 @@ def subjects(hook: Sequence[str]) -> list[Subject]:
         Subject(BASELINE, "floor", [python, "-I", "-S", "-c", "pass"]),
         Subject("python -c pass", "floor", [python, "-c", "pass"]),
         *(Subject("leashd hook", what, hook, event) for what, event in ours),
-        Subject("leashd --version", "", [str(LEASHD), "--version"]),
+        Subject("leashd --version", "its start", [str(LEASHD), "--version"]),
         *rivals(),
     ]
 
@@ -200,17 +197,15 @@ def throughput() -> float:
     return THROUGHPUT_EVENTS / took
 
 
-def show(rows: Sequence[Figures], events_a_second: float) -> None:
-    table = Table(title="one decision, cold")
-    for heading in ("program", "event", "min ms", "median ms", "p90 ms", "x"):
-        table.add_column(heading, justify="left" if heading in ("program", "event") else "right", no_wrap=True)
+def show(rows: Sequence[Figures], events_a_second: float) -> str:
+    """The figures as a Markdown table."""
+    lines = ["| program | event | min ms | median ms | p90 ms | x |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     for row in rows:
-        numbers = [f"{value:.1f}" for value in (row.minimum, row.median, row.p90)]
-        table.add_row(row.name, row.what, *numbers, f"{row.ratio:.2f}")
-    console = Console()
-    console.print(table)
-    console.print(f"x: the ratio to `{BASELINE}` in the same round, median of all rounds")
-    console.print(f"leashd check --jsonl: {events_a_second:,.0f} events a second")
+        times = " | ".join(f"{value:.1f}" for value in (row.minimum, row.median, row.p90))
+        lines.append(f"| {row.name} | {row.what} | {times} | {row.ratio:.2f} |")
+    lines += ["", f"x is the ratio to `{BASELINE}` in the same round, median of all rounds."]
+    lines += [f"`leashd check --jsonl` answers {events_a_second:,.0f} events a second."]
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -223,7 +218,7 @@ def main() -> None:
     prepare_rivals()
     rows = measure(subjects(hook), options.rounds)
     rate = throughput()
-    show(rows, rate)
+    print(show(rows, rate))
     if options.json:
         report = {"rounds": options.rounds, "events_a_second": rate, "rows": [vars(row) for row in rows]}
         options.json.write_text(json.dumps(report, indent=2) + "\n")
