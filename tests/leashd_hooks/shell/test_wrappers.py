@@ -59,7 +59,16 @@ TABLE = [
     ("/usr/bin/time -f %e -o log rm x", ["run time %e log rm x", "write /w/log create", "run rm x", "delete /w/x"]),
     ("xargs rm", ["run xargs rm", "run rm ?", "delete ?"]),
     ("xargs -0 -n 1 rm -f", ["run xargs 1 rm", "run rm ?", "delete ?"]),
-    ("xargs -I{} sh -c 'rm {}'", ["run xargs sh rm {}", "run sh ?", "opaque"]),
+    (
+        "xargs -I{} sh -c 'rm {}'",
+        [
+            "run xargs sh rm {}",
+            "opaque",
+            "run sh rm ${words_of_xargs}",
+            "run rm ?",
+            "delete ?",
+        ],
+    ),
     ("xargs -a list rm", ["run xargs list rm", "read /w/list", "run rm ?", "delete ?"]),
     ("xargs", ["run xargs"]),
     ("find . | xargs cat", ["run find .", "read /w", "run xargs cat", "run cat ?", "read ?"]),
