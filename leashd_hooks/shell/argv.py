@@ -37,6 +37,11 @@ def table(text: str) -> "frozenset[str]":
     return frozenset(text.split())
 
 
+def pairs(text: str) -> "dict[str, str]":
+    """The `key:value` words of `text`."""
+    return dict(word.rsplit(":", 1) for word in text.split())
+
+
 def names(letters: str, *long: str) -> "frozenset[str]":
     """The names of single-letter flags, written as one word, and of long ones: what `Options.strange` asks for."""
     return frozenset(["-" + letter for letter in letters] + list(long))

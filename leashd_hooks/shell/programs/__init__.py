@@ -28,6 +28,12 @@ _TABLE = {
     "git": "git",
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
+    "packages": (
+        "cargo go gem bundle bundler composer brew apt apt-get apt-cache aptitude dnf yum microdnf apk zypper"
+        " pacman dpkg"
+    ),
+    "build": "make gmake ninja just task mvn gradle tox nox cmake ctest meson bazel rake",
+    "containers": "docker podman nerdctl docker-compose podman-compose kubectl oc helm",
     "pip": "pip pip3 uv uvx pipx poetry pdm pipenv conda mamba micromamba hatch rye",
     "npm": "npm npx pnpm pnpx yarn bun bunx",
     "interpreters": (

@@ -1,0 +1,67 @@
+"""Build tools: what they run is the project's own code, told as the target that is asked for."""
+
+from leashd_hooks.shell.argv import read, table
+from leashd_hooks.shell.invocation import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from leashd_hooks.model import Effect
+    from leashd_hooks.shell.invocation import Invocation
+
+#: name -> letters with a value (`.`: none), long flags with a value.
+VALUES = {
+    "make": "CfIoWjl --directory --file --makefile --include-dir --old-file --what-if --jobs --eval --load-average",
+    "gmake": "CfIoWjl --directory --file --makefile --include-dir --old-file --what-if --jobs --eval --load-average",
+    "ninja": "Cfjkldtw",
+    "just": "fd --justfile --working-directory --set --shell --shell-arg --dotenv-path --command --dotenv-filename",
+    "task": "tdoCI --taskfile --dir --output --concurrency",
+    "mvn": "fplDPsgtTb --file --projects --define --settings --global-settings --toolchains --threads"
+           " --activate-profiles",
+    "gradle": "bpcgIxPDS --build-file --project-dir --init-script --exclude-task --gradle-user-home --include-build",
+    "tox": "ecn --conf --workdir --root --result-json",
+    "nox": "sftkR --session --noxfile --sessions --keywords --tags",
+    "cmake": "SBDGTACEPUW --build --install --target --config --preset --prefix --parallel --toolchain --component",
+    "ctest": "RELj --test-dir --output-on-failure",
+    "meson": "DC",
+    "bazel": ".",
+    "rake": "fRrTI",
+}
+PLACES = ("-C", "--directory", "-d", "--dir", "--working-directory", "-p", "--project-dir", "--test-dir", "-S", "-B")
+RUNS = {"make": table("--eval"), "gmake": table("--eval"), "just": table("--shell --shell-arg --command -c"),
+        "cmake": table("-P"), "rake": table("-e -E -r")}  # fmt: skip
+BUILDS = ("cmake", "ninja", "mvn", "gradle", "meson", "bazel")
+READ_FILES = {"make": ("-f", "--file", "--makefile"), "gmake": ("-f", "--file", "--makefile"), "just": ("-f",
+    "--justfile"),
+              "task": ("-t", "--taskfile"), "mvn": ("-f", "--file", "-s", "--settings"), "tox": ("-c", "--conf"),
+              "gradle": ("-b", "--build-file", "-I", "--init-script", "-c"), "nox": ("-f", "--noxfile"),
+              "rake": ("-f",), "ninja": ("-f",), "cmake": ("-P", "-C", "--toolchain")}  # fmt: skip
+
+
+def effects(call: "Invocation") -> "list[Effect] | None":
+    name = call.name
+    letters, *long = VALUES[name].split()
+    options = read(call.args, short=letters, long=long)
+    found: list[Effect] = []
+    if name == "cmake" and options.has("-E"):
+        return None
+    for flag, value in options.flags:
+        if value is not None and flag in READ_FILES.get(name, ()):
+            found.append(call.on_path("code", value, language="other", source="file"))
+        elif value is not None and flag in PLACES and name not in ("mvn", "gradle"):
+            kind = "write" if flag == "-B" else "read"
+            found.append(call.on_path(kind, value, how="create" if kind == "write" else "list"))
+    if options.has(*RUNS.get(name, ())) and name != "cmake":
+        found.append(call.effect("code", language="shell", source="inline"))
+    assigned = [word for word in options.words if isinstance(word, str) and "=" in word]
+    targets = [word for word in options.words if isinstance(word, Unknown) or "=" not in word]
+    if any(word.partition("=")[0] in ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS") for word in assigned):
+        found.append(call.effect("code", language="shell", source="inline"))
+    operation = "build" if name in BUILDS else "run"
+    # GNU make expands `$(shell ...)` while it reads, even with -n: the file is run in any case.
+    named: list[str | None] = [str(word) if isinstance(word, str) else None for word in targets]
+    if name == "cmake":
+        named = [str(value) for value in options.values("--target") if isinstance(value, str)]
+    for target in named or ["default"]:
+        found.append(call.effect("package", manager=name, operation=operation, source="none", script=target,
+                                 scope="project"))
+    return found
