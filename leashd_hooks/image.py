@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).parent
 #: Folders and modules that the hook may load; everything else is cold.
 HOT_FOLDERS = ("adapters", "decide", "shell", "tools")
 HOT_MODULES = (
-    *("__init__", "audit", "bundle", "hook", "hosts", "jsondoor", "liveness", "model", "observe"),
+    *("__init__", "audit", "bundle", "hook", "hosts", "jsondoor", "jsonlibrary", "liveness", "model", "observe"),
     *("places", "redact", "start"),
 )
 
@@ -58,7 +58,7 @@ def _without_lines(code: CodeType) -> CodeType:
 
 
 class _Bare(ast.NodeTransformer):
-    """Drops annotations: they cost as much to load as the code does, and nothing reads them at run time."""
+    """Drops what costs time to load and does nothing in a process that answers once: annotations and `__slots__`."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
@@ -74,6 +74,10 @@ class _Bare(ast.NodeTransformer):
         if node.value is None:
             return ast.copy_location(ast.Pass(), node)
         return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        slots = any(isinstance(target, ast.Name) and target.id == "__slots__" for target in node.targets)
+        return ast.copy_location(ast.Pass(), node) if slots else node
 
     def visit_If(self, node: ast.If) -> "ast.AST | list[ast.stmt]":
         self.generic_visit(node)

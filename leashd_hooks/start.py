@@ -54,20 +54,39 @@ class Lazy:
 
 
 def run(package: str, hot: "tuple[Any, ...]", image: int, argv: "list[str]") -> "NoReturn":
-    """Answers the event on standard input and ends the process.
+    """Answers the event on standard input and ends the process; whatever fails becomes a denial.
 
     `hot` is the header of the image behind the open file `image`, () when there is none.
     """
-    signal(SIGALRM, _late)
-    setitimer(ITIMER_REAL, DEADLINE, 1.0)
-    gc.disable()
-    if hot and "leashd_hooks" not in sys.modules:
-        _install(package, hot, image)
-    from leashd_hooks.hook import judge
+    try:
+        signal(SIGALRM, _late)
+        setitimer(ITIMER_REAL, DEADLINE, 1.0)
+        gc.disable()
+        if hot:
+            _install(package, hot, image)
+        from leashd_hooks.hook import judge
 
-    answer = judge(_stdin(), _context(argv))
-    _write(1, answer.stdout.encode("ascii"))
-    posix._exit(answer.code)
+        answer = judge(_stdin(), _context(argv))
+        _write(1, answer.stdout.encode("ascii"))
+        posix._exit(answer.code)
+    except BaseException as error:
+        _deny(f"{type(error).__name__}: {error}")
+
+
+def main() -> "NoReturn":
+    """The console script `leashd-hook`: the same hook, for people and for jobs that do not mind the start-up."""
+    run("", (), -1, sys.argv[1:])
+
+
+def _deny(why: str) -> "NoReturn":
+    """Says no with nothing but built-ins, in Claude Code's terms, and ends the process."""
+    why = "leashd: denied, because " + why[:500]
+    safe = "".join([character if " " <= character <= "~" and character not in '"\\' else "?" for character in why])
+    output = f'"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"{safe}"'
+    try:
+        _write(1, f'{{"hookSpecificOutput":{{{output}}}}}'.encode())
+    finally:
+        posix._exit(2)
 
 
 def _install(package: str, hot: "tuple[Any, ...]", image: int) -> None:

@@ -210,11 +210,13 @@ def test_a_fault_in_our_own_code_is_a_denial(name: str, guard: Guard, tmp_path: 
     denied(guard.send(_event(guard)), why)
 
 
-def test_a_missing_package_is_a_denial(guard: Guard, tmp_path: Path) -> None:
+def test_a_missing_package_blocks_and_says_why(guard: Guard, tmp_path: Path) -> None:
     guard.boot = tmp_path / "leashd_hooks" / "boot.py"
     guard.boot.parent.mkdir()
     shutil.copy(image.PACKAGE / "boot.py", guard.boot)
-    denied(guard.send(_event(guard)), "could not start: ModuleNotFoundError")
+    answered = guard.send(_event(guard))
+    assert (answered.code, answered.stdout) == (2, "")
+    assert "could not start: ModuleNotFoundError" in answered.stderr
 
 
 def test_a_missing_boot_file_blocks(guard: Guard, tmp_path: Path) -> None:
