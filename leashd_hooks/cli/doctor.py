@@ -6,7 +6,8 @@ import click
 
 from leashd_hooks.cli import render
 from leashd_hooks.cli.whereabouts import here
-from leashd_hooks.install.doctor import Finding, examine
+from leashd_hooks.install.doctor import examine
+from leashd_hooks.install.finding import Finding
 from leashd_hooks.install.survey import survey
 
 

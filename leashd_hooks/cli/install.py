@@ -9,6 +9,16 @@ from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
 from leashd_hooks.install.claude import SCOPES, Change
 
+#: What to know about a scope.
+NOTES = {
+    "project": (
+        "Claude Code does not read this file when it is started in a subdirectory",
+        "the file holds paths of this machine; keep it out of the repository",
+    ),
+    "local": ("Claude Code does not read this file when it is started in a subdirectory",),
+    "managed": ("no directory was approved; run `leashd add-dir` in your projects, as yourself",),
+}
+
 
 @click.group()
 def install() -> None:
@@ -52,8 +62,8 @@ def install_claude(scope: str, unattended: bool, policies: tuple[str, ...], fix:
         render.say(f"policy: {', '.join(report.policies)}")
     for note in [*report.change.notes, *report.notes]:
         render.say(f"note: {note}", "yellow")
-    if scope in ("project", "local"):
-        render.say("note: Claude Code does not read this file when it is started in a subdirectory", "yellow")
+    for note in NOTES.get(scope, ()):
+        render.say(f"note: {note}", "yellow")
     render.say("next: `leashd doctor` proves that it decides; sessions that are open pick it up within seconds")
 
 

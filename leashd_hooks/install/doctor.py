@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from leashd_hooks import audit_log, audit_verify, places
 from leashd_hooks.bundle import BundleError, load
 from leashd_hooks.install import canary, claude
+from leashd_hooks.install.entries import entries, schema_faults, sessions
+from leashd_hooks.install.finding import Finding, Findings, State
 from leashd_hooks.install.survey import FAILS_CLOSED, Layer, Survey
 from leashd_hooks.policy.source import SourceError
-from leashd_hooks.start import DEADLINE
-
-State = Literal["ok", "warn", "fail"]
-
-#: Above this many seconds older clients give up at once, and the call runs.
-LONGEST_TIMEOUT = 2_147_483
-
-#: Hook types of the client; a settings file with another one is dropped whole.
-KNOWN_TYPES = ("command", "http", "prompt", "agent", "mcp_tool")
 
 #: Environment that switches hooks off, or runs code in them, when settings give it to the client.
 HOSTILE = ("CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SHELL_PREFIX", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES",
            "PYTHONPATH", "PYTHONHOME", "NODE_OPTIONS", "BASH_ENV", "ANTHROPIC_BASE_URL")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: how it stands, and how to mend it when it does not stand well."""
-
-    check: str
-    state: State
-    found: str
-    fix: str = ""
-
-    def to_json(self) -> dict[str, str]:
-        """The finding as plain data."""
-        return {"check": self.check, "state": self.state, "found": self.found, "fix": self.fix}
-
-
-Findings = Iterator[Finding]
 
 
 def examine(survey: Survey) -> list[Finding]:
@@ -66,38 +41,6 @@ def installed(survey: Survey) -> Findings:
     if {layer.scope for layer in wired} <= {"project", "local"}:
         text = "only the project's settings call leashd; a session started in a subdirectory does not read them"
         yield Finding("subdirectory", "warn", text, "leashd install claude --user")
-
-
-def entries(survey: Survey) -> Findings:
-    """Each entry starts this installation, by absolute paths, without a shell, and blocks when it fails."""
-    for layer in survey.wired:
-        for matcher, entry in layer.hooks("PreToolUse"):
-            if claude.is_ours(entry):
-                wrong = list(_entry_faults(matcher, entry))
-                text = "; ".join(wrong) or "no shell, absolute paths, every tool, a failure blocks"
-                fix = f"leashd install claude --{layer.scope}" if wrong else ""
-                yield Finding("entry", "fail" if wrong else "ok", f"`{layer.path}`: {text}" if wrong else text, fix)
-
-
-def _entry_faults(matcher: Any, entry: claude.Hook) -> Iterator[str]:
-    args = entry.get("args")
-    timeout = entry.get("timeout")
-    if matcher not in ("*", "", None):
-        yield f"the matcher `{matcher}` leaves tools out"
-    if not isinstance(args, list):
-        yield "it goes through a shell, which settings can replace (`args` is missing)"
-    if not os.access(str(entry.get("command")), os.X_OK) or not os.path.isabs(str(entry.get("command"))):
-        yield f"the interpreter `{entry.get('command')}` is not there"
-    boots = [str(arg) for arg in args if str(arg).endswith("boot.py")] if isinstance(args, list) else []
-    if boots and not os.path.isfile(boots[0]):
-        yield f"`{boots[0]}` is not there"
-    if entry.get("onFailure") != "block":
-        yield "a crash or time-out lets the call run (`onFailure` is not `block`)"
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not DEADLINE < timeout <= LONGEST_TIMEOUT:
-        yield f"the time-out `{timeout}` is not between {DEADLINE:.0f} and {LONGEST_TIMEOUT} seconds"
-    for word in ("async", "if", "once"):
-        if entry.get(word):
-            yield f"`{word}` keeps it from blocking every call"
 
 
 def canaries(survey: Survey) -> Findings:
@@ -155,19 +98,9 @@ def clients(survey: Survey) -> Findings:
 def dropped(survey: Survey) -> Findings:
     """No settings file is dropped by the client without a word."""
     for layer in survey.layers:
-        faults = [layer.error] if layer.error else list(_schema_faults(layer))
+        faults = [layer.error] if layer.error else list(schema_faults(layer))
         for fault in faults:
             yield Finding("settings", "fail", f"`{layer.path}`: {fault}; the client drops the file silently", "mend it")
-
-
-def _schema_faults(layer: Layer) -> Iterator[str]:
-    for event in layer.events():
-        for _, entry in layer.hooks(event):
-            timeout = entry.get("timeout")
-            if timeout is not None and (isinstance(timeout, (bool, str)) or not timeout > 0):
-                yield f"the time-out `{timeout}` of a hook on {event} is not a positive number"
-            if entry.get("type") not in KNOWN_TYPES:
-                yield f"the type `{entry.get('type')}` of a hook on {event} is unknown"
 
 
 def switches(survey: Survey) -> Findings:
@@ -307,5 +240,6 @@ def ownership(survey: Survey) -> Findings:
 
 
 CHECKS: tuple[Callable[[Survey], Findings], ...] = (
-    installed, entries, dropped, switches, policy, canaries, audit, clients, answerers, bypass, skills, ownership,
+    installed, entries, dropped, switches, policy, canaries, audit, clients, sessions,
+    answerers, bypass, skills, ownership,
 )  # fmt: skip

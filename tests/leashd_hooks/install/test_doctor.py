@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks.install.canary import as_the_host_reads
-from leashd_hooks.install.doctor import _entry_faults, _schema_faults
+from leashd_hooks.install.entries import entry_faults, schema_faults
 from leashd_hooks.install.survey import Layer
 
 
@@ -174,16 +174,38 @@ def test_an_answer_is_read_as_the_host_reads_it(stdout, code, expected):
 @pytest.mark.parametrize("timeout", [0, -1, "30", True, 2_147_484, 29, None])
 def test_time_outs_that_let_calls_through_are_faults(timeout):
     entry = {"command": "/bin/sh", "args": [], "onFailure": "block", "timeout": timeout}
-    assert any("time-out" in fault for fault in _entry_faults("*", entry))
+    assert any("time-out" in fault for fault in entry_faults("*", entry))
 
 
 def test_a_narrow_matcher_is_a_fault():
     entry = {"command": "/bin/sh", "args": [], "onFailure": "block", "timeout": 60}
-    assert list(_entry_faults("Bash", entry)) == ["the matcher `Bash` leaves tools out"]
+    assert list(entry_faults("Bash", entry)) == ["the matcher `Bash` leaves tools out"]
 
 
 def test_hooks_in_odd_shapes_are_no_crash():
     for hooks in ([], {"Stop": {}}, {"Stop": ["x"]}, {"Stop": [{"hooks": "x"}]}, {"Stop": [{"hooks": ["x"]}]}):
         layer = Layer("user", Path("x"), {"hooks": hooks})
-        assert list(_schema_faults(layer)) == []
+        assert list(schema_faults(layer)) == []
         assert layer.ours == {}
+
+
+def test_a_session_that_never_called_is_found(installed):
+    folder = installed.home / ".claude" / "sessions"
+    folder.mkdir()
+    (folder / "1.json").write_text(json.dumps({"pid": os.getpid(), "sessionId": "s1", "status": "idle"}))
+    (folder / "2.json").write_text(json.dumps({"pid": 2**22 + 1, "sessionId": "gone"}))
+    (folder / "3.json").write_text("{")
+    assert str(os.getpid()) in doctor(installed)[1]["sessions"]["found"]
+    installed.hook("Bash", {"command": "git status"}, session_id="s1")
+    assert "sessions" not in doctor(installed)[1]
+
+
+def test_another_installation_or_state_is_doubted(installed, tmp_path):
+    other = tmp_path / "leashd_hooks" / "boot.py"
+    other.parent.mkdir()
+    other.write_text("")
+    args = installed.entry()["args"]
+    change_entry(installed, args=[*args[:4], "--state", str(tmp_path / "x"), "--home", str(installed.home)])
+    assert "keeps its state in" in doctor(installed)[1]["entry"]["found"]
+    change_entry(installed, args=[*args[:2], str(other), *args[3:]])
+    assert "another installation" in doctor(installed)[1]["entry"]["found"]
