@@ -13,7 +13,7 @@ from leashd_hooks import image
 ALLOWED = {
     *("_frozen_importlib", "_frozen_importlib_external", "_imp", "_io", "_thread", "_warnings", "_weakref", "builtins"),
     *("encodings", "encodings.aliases", "encodings.utf_8", "codecs", "_codecs", "io", "abc", "_abc", "sys", "winreg"),
-    *("marshal", "posix", "time", "zipimport", "_signal", "_json", "_sha256", "_sha2", "_blake2", "__main__"),
+    *("gc", "marshal", "posix", "time", "zipimport", "_signal", "_json", "_sha256", "_sha2", "_blake2", "__main__"),
 }
 
 EVENTS = {
