@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field
 
 from leashd_hooks import places
 from leashd_hooks.policy import load, source
-from leashd_hooks.policy.schema import Strict, Texts
+from leashd_hooks.policy.condition import Strict
+from leashd_hooks.policy.schema import Texts
 from leashd_hooks.policy.source import ConfigError, Source
 
 DEFAULT_POLICIES = ("default", "dev-tools")

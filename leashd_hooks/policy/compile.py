@@ -17,9 +17,10 @@ from leashd_hooks.config import write_private
 from leashd_hooks.decide.paths import index
 from leashd_hooks.model import ASK
 from leashd_hooks.policy import layers, vocabulary
+from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Layer, Policies
 from leashd_hooks.policy.rights import TIGHTENING
-from leashd_hooks.policy.schema import ALL_KINDS, Condition, PlaceSet, Rule
+from leashd_hooks.policy.schema import ALL_KINDS, PlaceSet, Rule
 from leashd_hooks.policy.source import SourceError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from leashd_hooks.policy import source as sources
-from leashd_hooks.policy.schema import Example, Examples, PlaceSet, PolicyFile, Rule, Settings, described
+from leashd_hooks.policy.condition import described
+from leashd_hooks.policy.schema import Example, Examples, PlaceSet, PolicyFile, Rule, Settings
 from leashd_hooks.policy.source import Source, SourceError, suggestion
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -8,8 +8,9 @@ import re
 from typing import Any, NamedTuple
 
 from leashd_hooks.model import ALLOW, ASK, DENY, STRICTNESS, Call, Effect, Facts
+from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Layer, Policies
-from leashd_hooks.policy.schema import Condition, Rule
+from leashd_hooks.policy.schema import Rule
 
 Answer = tuple[str, str]
 DEVICES = [f"/dev/{name}" for name in ("null", "zero", "full", "stdin", "stdout", "stderr", "tty")]

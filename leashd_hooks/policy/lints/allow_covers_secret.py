@@ -24,9 +24,9 @@ from collections.abc import Iterator
 
 from leashd_hooks.decide.paths import contains, index
 from leashd_hooks.model import ALLOW
+from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Policies
 from leashd_hooks.policy.lints import Finding, everywhere
-from leashd_hooks.policy.schema import Condition
 
 PLACE = "credential"
 

@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leashd_hooks.model import ALLOW
+from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Layer, Policies
 from leashd_hooks.policy.lints import Finding, Where
 from leashd_hooks.policy.load import Loaded
-from leashd_hooks.policy.schema import Condition, Rule
+from leashd_hooks.policy.schema import Rule
 
 
 def check(policies: Policies) -> Iterator[Finding]:
