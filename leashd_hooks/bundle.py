@@ -58,6 +58,10 @@ class Rules:
             self._rules[kind] = marshal.loads(self._packed[kind]) if kind in self._packed else default
         return self._rules[kind]
 
+    def values(self) -> "list[tuple[Any, ...]]":
+        """The rules of every kind, for those who explain them."""
+        return [self.get(kind) for kind in self._packed]
+
 
 def pack(bundle: "Bundle") -> bytes:
     """What `policy.compile` writes for a bundle."""
