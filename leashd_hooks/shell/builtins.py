@@ -182,6 +182,8 @@ def declare(
                 names.setdefault(name, state.lookup(name))
     if shell.locals and call.name not in ("export", "readonly") and "g" not in options:
         shell.locals[-1].update(names)
+    if call.name == "local" and not shell.locals:  # an error in bash, not in zsh
+        names = {name: Unknown("$" + name) for name in names}
     _set(state, call.name, options, names)
     if not names and (not options or "p" in options or options == "-x"):
         shell.emit("secret", call, store="environment")

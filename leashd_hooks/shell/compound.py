@@ -158,8 +158,8 @@ def arithmetic(shell: "Walker", node: "Node", state: "State") -> "Outcome":
 def _arithmetic(shell: "Walker", node: "Node", state: "State") -> None:
     for word in node.words:
         value = single(word, state, shell.substitute)
-        if isinstance(value, str) and value[:1].isalpha() | (value[:1] == "_"):
-            state.variables[value] = Unknown("$" + value)
+        if word.parts and word.parts[0].op == "=":
+            state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
         if isinstance(value, str) and runs_in_arithmetic(value):
             shell.refuse("arithmetic that runs a command")
 

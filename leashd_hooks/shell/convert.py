@@ -17,6 +17,8 @@ MAX_DEPTH = 64
 
 ARITHMETIC_TESTS = frozenset(("-eq", "-ne", "-lt", "-gt", "-le", "-ge", "-v", "-R"))
 
+COMPARISONS = frozenset(("==", "!=", "<=", ">="))
+
 
 class Converter:
     """One JSON tree to ours.  `inside` counts the places where single quotes do not protect `$`."""
@@ -230,7 +232,11 @@ class Converter:
             return found
         if kind not in ("BinaryArithm", "UnaryArithm", "ParenArithm"):
             raise ShellRefused("arithmetic that is not known")
-        return self.expression(item.get("X")) + self.expression(item.get("Y"))
+        left = self.expression(item.get("X"))
+        operator = item.get("Op", "")
+        if left and (operator in ("++", "--") or (operator[-1:] == "=" and operator not in COMPARISONS)):
+            left[0].parts[0].op += "="
+        return left + self.expression(item.get("Y"))
 
     def assign(self, item: "Json") -> Assign:
         index = self.expression(item.get("Index"))

@@ -23,7 +23,7 @@ class ShellRefused(Exception):
 class Part:
     """A piece of a word.
 
-    kind      literal    `text`, with escapes removed
+    kind      literal    `text`, with escapes removed; `op` is `=` where arithmetic assigns to the variable of that name
               param      `$text`; `words` is the subscript
               expand     `${text...}` with an operator `op`; `words` are its operands and subscripts
               command    `$(...)`; `body` is the list inside

@@ -212,18 +212,19 @@ def _splits(value: str) -> "bool | None":
 def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text) -> "Value":
     _operands(part, state, substitute, text)
     value = Unknown("${" + part.text + part.op + "...}")
-    if part.op in (":-", "-", ":=", "="):
-        known = state.lookup(part.text)
-        if isinstance(known, str) and known:
-            return known
-        if part.op[-1] == "=":
-            state.assign(part.text, value)
+    known = state.lookup(part.text)
+    if part.op in (":-", "-", ":=", "=") and isinstance(known, str) and known:
+        return known
+    if part.op[-1] == "=":
+        state.assign(part.text, value)
     return value
 
 
 def _operands(part: Part, state: "State", substitute: "Substitute", text: _Text) -> None:
     for word in part.words:
         value = single(word, state, substitute)
+        if word.parts and word.parts[0].op == "=":
+            state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
         if isinstance(value, Unknown):
             text.effects.extend(value.effects)
         elif runs_in_arithmetic(value):

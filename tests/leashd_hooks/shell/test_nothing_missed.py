@@ -278,6 +278,8 @@ STATES = {
     "substitutions": "rm $(echo a) \"$(printf %s b)\" $(echo c d) x$(pwd)",
     "xargs": "echo a b | xargs rm c",
     "an alternative": "x=a; false && x=b; rm $x; true && x=c; rm $x; true || x=d; rm $x",
+    "a variable that local does not set": "x=a; local x=b; rm $x",
+    "a variable set inside arithmetic": "x=1; echo $((y = x++, x)); rm $x $y; a=(1); ((a[0]=5)); rm $a",
     "a pipe that reads": "x=a; echo b | read x; rm $x",
     "a trap": "x=a; trap 'rm $x' EXIT; x=b",
     "a signal": "x=a; trap 'x=b' USR1; kill -USR1 $$; rm $x",
