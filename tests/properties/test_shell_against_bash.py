@@ -1,0 +1,100 @@
+"""Generated scripts are run by bash: every path that `rm` is given is among the `delete` effects, or it is opaque.
+
+`PATH` holds nothing but a stub of `rm` that writes down its words, and bash itself; no script names an absolute path.
+"""
+
+import fnmatch
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leashd_hooks.shell import lower
+
+SHFMT = str(Path(__file__).parents[2] / ".venv" / "bin" / "shfmt")
+
+SIMPLE = st.sampled_from(
+    """cd a|cd ..|cd b|cd -|cd a/b|cd nowhere|cd $x|command cd a|eval 'cd a'|pushd a|popd|x=a|x=$x/b|x+=c|x=(m n)|x=$(echo s)
+    |y=$x; x=$y$y
+    |export x=e|declare x=d|local x=l|unset x|read x <<< q|printf -v x p|let x=3|: $((x=4))|readonly r=1
+    |x=t f
+    |eval 'x=v'|set -- p q|shift|rm $1|rm $x|rm "$x" z|rm y|rm ${x:-d}|rm ${x:=k}|rm $(echo $x)|rm {$x,w}|rm ~/h
+    |rm $PWD/y|eval "rm $x"|bash -c 'rm $x'|f|g a|unset -f f|f() { rm f$x; }|true|false|return|break|continue|exit
+    |trap 'rm t$x' EXIT""".replace("\n", "")
+    .replace("    |", "|")
+    .split("|")
+)
+
+COMPOUND = [
+    "if {}; then {}; else {}; fi",
+    "for x in a b; do {}; {}; done",
+    "n=; while [ ${{#n}} != 3 ]; do n=${{n}}1; {}; {}; done",
+    "until {}; do {}; break; done",
+    "case $x in a*) {};; *) {};; esac",
+    "case $x in a*) {};& *) {};; esac",
+    "( {}; {} )",
+    "{{ {}; {}; }}",
+    "{} && {}",
+    "{} || {}",
+    "{} | {}",
+    "! {}; {}",
+    "f() {{ {}; {}; }}",
+    "g() {{ {}; {}; }}",
+    "echo $( {}; {} )",
+    "{}\n{}",
+    "{}; {}",
+]
+
+scripts = st.recursive(
+    SIMPLE,
+    lambda inner: st.tuples(st.sampled_from(COMPOUND), inner, inner, inner).map(
+        lambda drawn: drawn[0].format(*drawn[1:])
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(scope="module")
+def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("stubs")
+    (directory / "rm").write_text(f'#!/bin/bash\nfor word; do echo "$PWD $word" >> "{directory}/words"; done\n')
+    (directory / "rm").chmod(0o755)
+    (directory / "bash").symlink_to("/bin/bash")
+    for name in ("a/b/a/b", "b/a"):
+        (directory / "work" / name).mkdir(parents=True)
+    return directory
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(scripts, min_size=1, max_size=4).map("\n".join))
+def test_every_path_that_bash_gives_to_rm_is_told(stubs: Path, text: str) -> None:
+    work, words = str(stubs / "work"), stubs / "words"
+    words.write_text("")
+    try:
+        subprocess.run(
+            ["/bin/bash", "-c", text],
+            cwd=work,
+            env={"PATH": str(stubs), "HOME": work},
+            timeout=5,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return
+    effects = lower(text, work, work, SHFMT)
+    if any(effect.kind == "opaque" for effect in effects):
+        return
+    deletes = [effect.fields for effect in effects if effect.kind == "delete"]
+    for line in words.read_text().splitlines():
+        directory, _, word = line.partition(" ")
+        path = os.path.normpath(os.path.join(directory, word))
+        assert any(covers(fields, path) for fields in deletes), (path, text)
+
+
+def covers(fields: dict[str, object], path: str) -> bool:
+    known = fields["path"]
+    return known is None or known == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
