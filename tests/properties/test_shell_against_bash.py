@@ -17,7 +17,8 @@ from leashd_hooks.shell import lower
 SHFMT = str(Path(__file__).parents[2] / ".venv" / "bin" / "shfmt")
 
 SIMPLE = st.sampled_from(
-    """cd a|cd ..|cd b|cd -|cd a/b|cd nowhere|cd $x|command cd a|eval 'cd a'|pushd a|popd|x=a|x=$x/b|x+=c|x=(m n)|x=$(echo s)
+    """cd a|cd ..|cd b|cd -|cd a/b|cd nowhere
+    |cd $x|command cd a|eval 'cd a'|pushd a|popd|x=a|x=$x/b|x+=c|x=(m n)|x=$(echo s)
     |y=$x; x=$y$y
     |export x=e|declare x=d|local x=l|unset x|read x <<< q|printf -v x p|let x=3|: $((x=4))|readonly r=1
     |x=t f
