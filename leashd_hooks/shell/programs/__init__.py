@@ -10,17 +10,13 @@ if TYPE_CHECKING:
 #: One line a family, so that the table is one scan of short strings.
 _TABLE = {
     "readers": (
-        "cat bat head tail less more wc nl tac rev cut paste join comm column expand unexpand fold fmt diff cmp"
-        " md5sum md5"
-        " sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum cksum sum od hexdump hd xxd strings base64"
-        " base32"
-        " zcat gzcat bzcat xzcat zstdcat lz4cat cloc tokei tsort pr ls dir eza exa tree du df file stat readlink"
-        " realpath"
-        " sort shuf uniq date hostname top ps getent bc locate whoami id groups uname arch nproc free uptime who w"
-        " users"
-        " logname tty locale getconf seq expr sleep cal ncal basename dirname pwd which whereis true false yes factor"
-        " numfmt"
-        " lscpu lsblk lsusb lspci sw_vers vmstat iostat pgrep pidof pstree lsof tr last tput"
+        "cat bat head tail less more wc nl tac rev cut paste join comm column expand unexpand fold fmt diff cmp md5sum"
+        " md5 sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum cksum sum od hexdump hd xxd strings base64"
+        " base32 zcat gzcat bzcat xzcat zstdcat lz4cat cloc tokei tsort pr ls dir eza exa tree du df file stat"
+        " readlink realpath sort shuf uniq date hostname top ps getent bc locate whoami id groups uname arch nproc"
+        " free uptime who w users logname tty locale getconf seq expr sleep cal ncal basename dirname pwd which"
+        " whereis true false yes factor numfmt lscpu lsblk lsusb lspci sw_vers vmstat iostat pgrep pidof pstree lsof"
+        " tr last tput"
     ),
     "search": "grep egrep fgrep zgrep rg ag ack jq yq",
     "rm": "rm rmdir unlink shred wipe srm trash trash-put trash-empty rimraf del-cli",
@@ -29,9 +25,42 @@ _TABLE = {
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
     "packages": (
-        "cargo go gem bundle bundler composer brew apt apt-get apt-cache aptitude dnf yum microdnf apk zypper"
-        " pacman dpkg"
+        "cargo go gem bundle bundler composer brew apt apt-get apt-cache aptitude dnf yum microdnf apk zypper pacman"
+        " dpkg"
     ),
+    "forge": "gh glab",
+    "cloud": (
+        "terraform tofu terragrunt pulumi flyctl fly heroku vercel netlify wrangler supabase ansible ansible-playbook"
+        " aws gcloud gsutil bq az doctl"
+    ),
+    "database": (
+        "psql pgcli mysql mariadb sqlite3 litecli duckdb mongosh mongo redis-cli valkey-cli clickhouse-client dropdb"
+        " createdb dropuser createuser pg_dump pg_dumpall mysqldump pg_restore mongodump mongorestore mysqladmin"
+        " pg_isready"
+    ),
+    "system": (
+        "kill pkill killall skill xkill tkill setcap strace ltrace gdb lldb tmux screen mkfs mkfs.ext2 mkfs.ext3"
+        " mkfs.ext4 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.fat mkfs.ntfs umount mount shutdown reboot halt poweroff fdisk"
+        " cfdisk sfdisk parted wipefs blkdiscard mkswap swapoff swapon cryptsetup lvremove vgremove pvremove hdparm"
+        " diskutil useradd usermod userdel adduser deluser groupadd groupdel groupmod gpasswd passwd chpasswd visudo"
+        " vipw chsh chage modprobe insmod rmmod kexec dmesg timedatectl localectl setenforce chattr"
+        " update-alternatives networksetup scutil defaults csrutil spctl nmcli ifconfig route update-rc.d init telinit"
+        " pmset systemctl service launchctl rc-service supervisorctl pm2 iptables ip6tables nft ufw firewall-cmd pfctl"
+        " hostnamectl sysctl crontab at atq atrm batch ip"
+    ),
+    "secrets": (
+        "printenv security secret-tool keyring kwallet-query pass gopass op bw lpass vault doppler infisical chamber"
+        " sops age ssh-add gpg gpg2 openssl ssh-keygen"
+    ),
+    "editors": (
+        "vim vi nvim view vimdiff ex gvim emacs emacsclient man open xdg-open ed code cursor subl zed nano pico micro"
+        " kak hx joe"
+    ),
+    "remote": (
+        "scp rsync sftp ftp lftp telnet nc ncat netcat socat dig nslookup host drill ping ping6 traceroute tracepath"
+        " mtr whois"
+    ),
+    "agents": "agent-browser leashd claude codex gemini opencode cursor-agent aider goose amp copilot crush qwen",
     "build": "make gmake ninja just task mvn gradle tox nox cmake ctest meson bazel rake",
     "containers": "docker podman nerdctl docker-compose podman-compose kubectl oc helm",
     "pip": "pip pip3 uv uvx pipx poetry pdm pipenv conda mamba micromamba hatch rye",
@@ -43,8 +72,7 @@ _TABLE = {
     "awk": "awk gawk mawk nawk",
     "archives": (
         "tar gtar bsdtar zip unzip 7z 7za 7zz gzip pigz bzip2 xz lzma zstd lz4 compress brotli gunzip bunzip2 unxz"
-        " unlzma"
-        " unzstd uncompress"
+        " unlzma unzstd uncompress"
     ),
 }
 
@@ -55,22 +83,20 @@ MODULE_OF = {program: family for family, programs in FAMILIES.items() for progra
 #: Programs of which nothing is known but that they tell their version.
 VERSIONED = table(
     "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
-    " kotlin"
-    " pre-commit shellcheck shfmt hadolint pyright playwright"
+    " kotlin pre-commit shellcheck shfmt hadolint pyright playwright"
 )
 #: Programs for which `-h` is not a plea for help.
 NOT_HELP = table(
-    "ls dir du df free grep egrep fgrep zgrep sort tree chown chgrp touch ln id ps w who cat pr nl psql mysql redis-cli"
-    " shutdown reboot halt poweroff swapoff cp mv tar stat head tail hostname date xxd less more strings"
+    "ls dir du df free grep egrep fgrep zgrep sort tree chown chgrp touch ln id ps w who cat pr nl psql mysql"
+    " redis-cli shutdown reboot halt poweroff swapoff cp mv tar stat head tail hostname date xxd less more strings"
 )
 
 #: Variables with which a known program runs, or is, something else.
 HIJACKS = table(
     "PATH HOME BASH_ENV ENV PAGER MANPAGER EDITOR VISUAL BROWSER LESSOPEN LESSCLOSE NODE_OPTIONS NODE_PATH PERL5OPT"
-    " PERL5LIB"
-    " PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC XDG_CONFIG_HOME"
-    " ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG KUBECONFIG PYTHONPATH"
-    " PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
+    " PERL5LIB PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC"
+    " XDG_CONFIG_HOME ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG"
+    " KUBECONFIG PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
 )
 HIJACK_PREFIXES = ("LD_", "DYLD_", "GIT_", "npm_config_", "NPM_CONFIG_", "PIP_", "UV_", "CARGO_TARGET_", "BASH_FUNC_")
 #: Variables of those names that change nothing that is run.

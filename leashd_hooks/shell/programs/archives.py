@@ -24,16 +24,15 @@ TAR_LONG = (
 )  # fmt: skip
 TAR_PLAIN = table(
     "--create --extract --get --list --append --update --catenate --concatenate --diff --compare --delete --verbose"
-    " --gzip"
-    " --gunzip --ungzip --bzip2 --xz --zstd --lzma --lzip --auto-compress --no-auto-compress --preserve-permissions"
-    " --same-permissions --same-owner --no-same-owner --no-same-permissions --keep-old-files --overwrite --unlink-first"
-    " --skip-old-files --keep-newer-files --remove-files --recursive-unlink --absolute-names --dereference"
-    " --numeric-owner"
-    " --totals --wildcards --no-wildcards --one-file-system --to-stdout --exclude-vcs --exclude-vcs-ignores"
-    " --exclude-caches --touch --sparse --null --no-recursion --recursion --verify --xattrs --acls --selinux --anchored"
-    " --no-anchored --ignore-case --force-local --one-top-level --overwrite-dir --no-overwrite-dir --hard-dereference"
-    " --ignore-failed-read --read-full-records --interactive --full-time --utc --help --usage --checkpoint --occurrence"
-    " --ignore-zeros --block-number --show-transformed-names --no-xattrs --preserve-order --same-order --seek"
+    " --gzip --gunzip --ungzip --bzip2 --xz --zstd --lzma --lzip --auto-compress --no-auto-compress"
+    " --preserve-permissions --same-permissions --same-owner --no-same-owner --no-same-permissions --keep-old-files"
+    " --overwrite --unlink-first --skip-old-files --keep-newer-files --remove-files --recursive-unlink"
+    " --absolute-names --dereference --numeric-owner --totals --wildcards --no-wildcards --one-file-system --to-stdout"
+    " --exclude-vcs --exclude-vcs-ignores --exclude-caches --touch --sparse --null --no-recursion --recursion --verify"
+    " --xattrs --acls --selinux --anchored --no-anchored --ignore-case --force-local --one-top-level --overwrite-dir"
+    " --no-overwrite-dir --hard-dereference --ignore-failed-read --read-full-records --interactive --full-time --utc"
+    " --help --usage --checkpoint --occurrence --ignore-zeros --block-number --show-transformed-names --no-xattrs"
+    " --preserve-order --same-order --seek"
 )
 #: Options that run a program.
 TAR_RUNS = table("-I -F --checkpoint-action --to-command --use-compress-program --info-script --new-volume-script"

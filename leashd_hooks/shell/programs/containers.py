@@ -12,41 +12,33 @@ if TYPE_CHECKING:
 #: verb -> r reads, c changes, d destroys; a group has words of its own.
 DOCKER = pairs(
     "ps:r images:r logs:r inspect:r version:r info:r stats:r top:r port:r diff:r history:r search:r events:r wait:r"
-    " run:c exec:c create:c start:c restart:c stop:c kill:c pause:c unpause:c rename:c update:c commit:c tag:c"
-    " build:c"
-    " pull:c push:c load:c import:c login:c logout:c attach:c cp:c save:r export:r rm:d rmi:d"
-    " container_ls:r container_list:r container_ps:r container_inspect:r container_logs:r container_stats:r"
-    " container_top:r"
+    " run:c exec:c create:c start:c restart:c stop:c kill:c pause:c unpause:c rename:c update:c commit:c tag:c build:c"
+    " pull:c push:c load:c import:c login:c logout:c attach:c cp:c save:r export:r rm:d rmi:d container_ls:r"
+    " container_list:r container_ps:r container_inspect:r container_logs:r container_stats:r container_top:r"
     " container_run:c container_exec:c container_start:c container_stop:c container_restart:c container_kill:c"
-    " container_rm:d container_prune:d container_cp:c container_create:c"
-    " image_ls:r image_list:r image_inspect:r image_history:r image_build:c image_pull:c image_push:c image_tag:c"
-    " image_rm:d image_prune:d image_save:r image_load:c"
-    " volume_ls:r volume_list:r volume_inspect:r volume_create:c volume_rm:d volume_prune:d"
-    " network_ls:r network_list:r network_inspect:r network_create:c network_connect:c network_disconnect:c"
-    " network_rm:d"
+    " container_rm:d container_prune:d container_cp:c container_create:c image_ls:r image_list:r image_inspect:r"
+    " image_history:r image_build:c image_pull:c image_push:c image_tag:c image_rm:d image_prune:d image_save:r"
+    " image_load:c volume_ls:r volume_list:r volume_inspect:r volume_create:c volume_rm:d volume_prune:d network_ls:r"
+    " network_list:r network_inspect:r network_create:c network_connect:c network_disconnect:c network_rm:d"
     " network_prune:d system_df:r system_info:r system_events:r system_prune:d context_ls:r context_show:r"
     " context_inspect:r context_use:c buildx_ls:r buildx_inspect:r buildx_du:r buildx_build:c buildx_bake:c"
-    " buildx_prune:d"
-    " builder_prune:d manifest_inspect:r"
-    " compose_ps:r compose_ls:r compose_logs:r compose_config:r compose_images:r compose_top:r compose_port:r"
-    " compose_version:r compose_events:r compose_stats:r compose_up:c compose_start:c compose_stop:c"
-    " compose_restart:c"
-    " compose_build:c compose_pull:c compose_push:c compose_create:c compose_run:c compose_exec:c compose_kill:c"
-    " compose_pause:c compose_unpause:c compose_watch:c compose_cp:c compose_down:c compose_rm:d"
+    " buildx_prune:d builder_prune:d manifest_inspect:r compose_ps:r compose_ls:r compose_logs:r compose_config:r"
+    " compose_images:r compose_top:r compose_port:r compose_version:r compose_events:r compose_stats:r compose_up:c"
+    " compose_start:c compose_stop:c compose_restart:c compose_build:c compose_pull:c compose_push:c compose_create:c"
+    " compose_run:c compose_exec:c compose_kill:c compose_pause:c compose_unpause:c compose_watch:c compose_cp:c"
+    " compose_down:c compose_rm:d"
 )
 GROUPS = table("container image volume network system context buildx builder manifest compose")
 RUN_SHORT = "evpulwhmac"
 RUN_LONG = table(
     "--env --volume --publish --user --label --workdir --hostname --memory --name --network --net --mount --entrypoint"
     " --env-file --cap-add --cap-drop --device --security-opt --pid --ipc --uts --userns --cpus --platform --restart"
-    " --add-host"
-    " --tmpfs --ulimit --gpus --link --dns --log-driver --log-opt --shm-size --volumes-from --pull --cidfile"
-    " --detach-keys"
-    " --attach --cpu-shares --expose --ip --mac-address --group-add --health-cmd --init-path --runtime --stop-signal"
-    " --stop-timeout --sysctl --file --tag --build-arg --target --cache-from --cache-to --output --progress --secret"
-    " --ssh"
-    " --build-context --iidfile --metadata-file --label-file --filter --format --since --until --tail --context --host"
-    " --config --log-level --project-name --profile --project-directory --parallel --scale --timeout --index --cgroupns"
+    " --add-host --tmpfs --ulimit --gpus --link --dns --log-driver --log-opt --shm-size --volumes-from --pull"
+    " --cidfile --detach-keys --attach --cpu-shares --expose --ip --mac-address --group-add --health-cmd --init-path"
+    " --runtime --stop-signal --stop-timeout --sysctl --file --tag --build-arg --target --cache-from --cache-to"
+    " --output --progress --secret --ssh --build-context --iidfile --metadata-file --label-file --filter --format"
+    " --since --until --tail --context --host --config --log-level --project-name --profile --project-directory"
+    " --parallel --scale --timeout --index --cgroupns"
 )
 RUNS = ("run", "exec", "container run", "container exec", "compose run", "compose exec", "create", "container create")
 
@@ -157,17 +149,13 @@ def _copied(call: "Invocation", words: "list[Value]") -> "list[Effect]":
 
 KUBECTL = pairs(
     "get:r describe:r logs:r log:r top:r explain:r version:r cluster-info:r api-resources:r api-versions:r auth:r"
-    " diff:r"
-    " events:r wait:r config:r options:r status:r apply:c create:c replace:c patch:c edit:c set:c label:c"
-    " annotate:c"
-    " scale:c autoscale:c rollout:c expose:c run:c exec:c attach:c cp:c port-forward:c proxy:c cordon:c"
-    " uncordon:c taint:c"
-    " debug:c certificate:c drain:d delete:d start:c stop:c"
+    " diff:r events:r wait:r config:r options:r status:r apply:c create:c replace:c patch:c edit:c set:c label:c"
+    " annotate:c scale:c autoscale:c rollout:c expose:c run:c exec:c attach:c cp:c port-forward:c proxy:c cordon:c"
+    " uncordon:c taint:c debug:c certificate:c drain:d delete:d start:c stop:c"
 )
 KUBECTL_LONG = table(
-    "--namespace --context --cluster --user --kubeconfig --output --selector --filename --container --server"
-    " --token --as"
-    " --field-selector --kustomize --image --replicas --template --since --tail"
+    "--namespace --context --cluster --user --kubeconfig --output --selector --filename --container --server --token"
+    " --as --field-selector --kustomize --image --replicas --template --since --tail"
 )
 
 
@@ -201,9 +189,9 @@ def _kubectl(call: "Invocation") -> "list[Effect] | None":
 
 
 HELM = pairs(
-    "list:r ls:r status:r get:r history:r show:r search:r version:r env:r template:r lint:r verify:r"
-    " install:c upgrade:c rollback:c repo:c pull:c push:c dependency:c dep:c package:c create:c registry:c test:c"
-    " uninstall:d delete:d del:d"
+    "list:r ls:r status:r get:r history:r show:r search:r version:r env:r template:r lint:r verify:r install:c"
+    " upgrade:c rollback:c repo:c pull:c push:c dependency:c dep:c package:c create:c registry:c test:c uninstall:d"
+    " delete:d del:d"
 )
 
 

@@ -12,50 +12,43 @@ if TYPE_CHECKING:
 
 CURL_SHORT = "AbcCdDeEFHKmoPQrtTuUwxXyYzh"
 CURL_LONG = table(
-    "--user-agent --cookie --cookie-jar --continue-at --data --data-ascii --data-binary --data-raw"
-    " --data-urlencode --json --dump-header --referer --cert --key --cacert --capath --form --form-string"
-    " --header --max-time --output --range --upload-file --user --write-out --proxy --request --speed-limit"
-    " --speed-time --time-cond --connect-timeout --retry --retry-delay --retry-max-time --max-redirs"
-    " --limit-rate --output-dir --url --url-query --oauth2-bearer --netrc-file --trace --trace-ascii --stderr"
-    " --etag-save --etag-compare --interface --noproxy --proto --proto-default --proto-redir --ciphers"
-    " --tls-max --max-filesize --keepalive-time --parallel-max --proxy-user --proxy-header --cert-type"
-    " --key-type --pass --hsts --rate --variable --create-file-mode --aws-sigv4 --config --resolve"
-    " --connect-to --unix-socket --abstract-unix-socket --quote --doh-url --dns-servers --telnet-option"
-    " --mail-from --mail-rcpt --engine --egd-file --random-file --preproxy --socks5 --socks4 --socks5-hostname"
-    " --tls13-ciphers --alt-svc --login-options --pinnedpubkey --proxy-cert --proxy-key --libcurl --ip-tos"
-    " --local-port"
+    "--user-agent --cookie --cookie-jar --continue-at --data --data-ascii --data-binary --data-raw --data-urlencode"
+    " --json --dump-header --referer --cert --key --cacert --capath --form --form-string --header --max-time --output"
+    " --range --upload-file --user --write-out --proxy --request --speed-limit --speed-time --time-cond"
+    " --connect-timeout --retry --retry-delay --retry-max-time --max-redirs --limit-rate --output-dir --url"
+    " --url-query --oauth2-bearer --netrc-file --trace --trace-ascii --stderr --etag-save --etag-compare --interface"
+    " --noproxy --proto --proto-default --proto-redir --ciphers --tls-max --max-filesize --keepalive-time"
+    " --parallel-max --proxy-user --proxy-header --cert-type --key-type --pass --hsts --rate --variable"
+    " --create-file-mode --aws-sigv4 --config --resolve --connect-to --unix-socket --abstract-unix-socket --quote"
+    " --doh-url --dns-servers --telnet-option --mail-from --mail-rcpt --engine --egd-file --random-file --preproxy"
+    " --socks5 --socks4 --socks5-hostname --tls13-ciphers --alt-svc --login-options --pinnedpubkey --proxy-cert"
+    " --proxy-key --libcurl --ip-tos --local-port"
 )
 CURL_PLAIN = names("#0123469aBfgGiIjJkLlMnNOpqRsSvVZ") | table(
     "--silent --show-error --fail --fail-with-body --fail-early --location --location-trusted --insecure --verbose"
-    " --head"
-    " --include --get --compressed --remote-name --remote-header-name --remote-name-all --remote-time --create-dirs"
-    " --http1.1"
-    " --http1.0 --http2 --http3 --http2-prior-knowledge --ipv4 --ipv6 --no-progress-meter --progress-bar --no-buffer"
-    " --globoff"
-    " --parallel --next --anyauth --basic --digest --ntlm --negotiate --netrc --netrc-optional --retry-all-errors"
-    " --retry-connrefused --path-as-is --post301 --post302 --post303 --raw --ssl --ssl-reqd --tcp-nodelay --tlsv1.2"
-    " --tlsv1.3"
-    " --styled-output --disable --junk-session-cookies --no-clobber --remove-on-error --show-headers --no-keepalive"
-    " --proxytunnel --append --list-only --ftp-create-dirs --tr-encoding --ssl-no-revoke --no-alpn --no-sessionid"
-    " --skip-existing"
+    " --head --include --get --compressed --remote-name --remote-header-name --remote-name-all --remote-time"
+    " --create-dirs --http1.1 --http1.0 --http2 --http3 --http2-prior-knowledge --ipv4 --ipv6 --no-progress-meter"
+    " --progress-bar --no-buffer --globoff --parallel --next --anyauth --basic --digest --ntlm --negotiate --netrc"
+    " --netrc-optional --retry-all-errors --retry-connrefused --path-as-is --post301 --post302 --post303 --raw --ssl"
+    " --ssl-reqd --tcp-nodelay --tlsv1.2 --tlsv1.3 --styled-output --disable --junk-session-cookies --no-clobber"
+    " --remove-on-error --show-headers --no-keepalive --proxytunnel --append --list-only --ftp-create-dirs"
+    " --tr-encoding --ssl-no-revoke --no-alpn --no-sessionid --skip-existing"
 )
 #: They change what a URL means, or name a file or program that decides more.
 CURL_REFUSED = table(
     "-K --config -Q --quote --resolve --connect-to --unix-socket --abstract-unix-socket --preproxy --engine --alt-svc"
     " --doh-url --dns-servers --variable --telnet-option --mail-from --mail-rcpt --socks5 --socks4 --socks5-hostname"
-    " -P -t"
-    " --proto-default"
+    " -P -t --proto-default"
 )
 CURL_WRITES = table(
-    "-o --output -c --cookie-jar -D --dump-header --trace --trace-ascii --stderr"
-    " --etag-save --hsts --libcurl"
+    "-o --output -c --cookie-jar -D --dump-header --trace --trace-ascii --stderr --etag-save --hsts --libcurl"
 )
 CURL_READS = table("-T --upload-file -E --cert --key --cacert --netrc-file --etag-compare --proxy-cert --proxy-key")
-CURL_BODIES = table("-d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F --form --form-string -T"
-                    " --upload-file")  # fmt: skip
+CURL_BODIES = table("-d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F --form"
+                    " --form-string -T --upload-file")  # fmt: skip
 #: Options whose value may be `@file`.
-CURL_AT = table("-d --data --data-ascii --data-binary --data-urlencode --json --url-query -H --header -w --write-out"
-                " --proxy-header -F --form")  # fmt: skip
+CURL_AT = table("-d --data --data-ascii --data-binary --data-urlencode --json --url-query -H --header -w"
+                " --write-out --proxy-header -F --form")  # fmt: skip
 SENDING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -184,35 +177,30 @@ def _secret_sent(call: "Invocation", direction: str) -> "list[Effect]":
 
 WGET_SHORT = "aABbDeGIiloOPQRStTUwX"
 WGET_LONG = table(
-    "--append-output --output-file --output-document --directory-prefix --input-file --base --tries --timeout"
-    " --wait --quota --user-agent --header --post-data --post-file --body-data --body-file --method"
-    " --load-cookies --save-cookies --level --accept --reject --domains --exclude-domains"
-    " --include-directories --exclude-directories --user --password --referer --ca-certificate --certificate"
-    " --private-key --limit-rate --cut-dirs --rejected-log --warc-file --execute --config --use-askpass"
-    " --local-encoding --default-page --dns-timeout --connect-timeout --read-timeout --waitretry"
-    " --max-redirect --bind-address --prefer-family --restrict-file-names --accept-regex --reject-regex"
-    " --start-pos --progress --secure-protocol --ca-directory --crl-file --hsts-file --preferred-location"
-    " --report-speed"
+    "--append-output --output-file --output-document --directory-prefix --input-file --base --tries --timeout --wait"
+    " --quota --user-agent --header --post-data --post-file --body-data --body-file --method --load-cookies"
+    " --save-cookies --level --accept --reject --domains --exclude-domains --include-directories --exclude-directories"
+    " --user --password --referer --ca-certificate --certificate --private-key --limit-rate --cut-dirs --rejected-log"
+    " --warc-file --execute --config --use-askpass --local-encoding --default-page --dns-timeout --connect-timeout"
+    " --read-timeout --waitretry --max-redirect --bind-address --prefer-family --restrict-file-names --accept-regex"
+    " --reject-regex --start-pos --progress --secure-protocol --ca-directory --crl-file --hsts-file"
+    " --preferred-location --report-speed"
 )
 WGET_REFUSED = table("-e --execute --config --use-askpass --warc-file --base -B")
 WGET_WRITES = table(
-    "-a --append-output -o --output-file -O --output-document --save-cookies"
-    " --rejected-log --hsts-file"
+    "-a --append-output -o --output-file -O --output-document --save-cookies --rejected-log --hsts-file"
 )
 WGET_READS = table(
-    "-i --input-file --post-file --body-file --load-cookies --ca-certificate"
-    " --certificate --private-key"
+    "-i --input-file --post-file --body-file --load-cookies --ca-certificate --certificate --private-key"
 )
 WGET_SENDS = table("--post-data --post-file --body-data --body-file")
 WGET_PLAIN = names("qcnvdhNSxEkKprmHLbFVS46") | table(
     "--quiet --continue --no-verbose --no-clobber --timestamping --server-response --spider --no-check-certificate"
-    " --mirror"
-    " --recursive --page-requisites --convert-links --no-parent --span-hosts --force-directories --no-directories"
-    " --no-host-directories --adjust-extension --content-disposition --trust-server-names --show-progress --no-cookies"
-    " --inet4-only --inet6-only --no-proxy --no-hsts --https-only --no-cache --retry-connrefused --no-iri"
-    " --backup-converted"
-    " --delete-after --relative --random-wait --keep-session-cookies --content-on-error --no-netrc --background"
-    " --verbose"
+    " --mirror --recursive --page-requisites --convert-links --no-parent --span-hosts --force-directories"
+    " --no-directories --no-host-directories --adjust-extension --content-disposition --trust-server-names"
+    " --show-progress --no-cookies --inet4-only --inet6-only --no-proxy --no-hsts --https-only --no-cache"
+    " --retry-connrefused --no-iri --backup-converted --delete-after --relative --random-wait --keep-session-cookies"
+    " --content-on-error --no-netrc --background --verbose"
 )
 
 

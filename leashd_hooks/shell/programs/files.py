@@ -13,17 +13,16 @@ if TYPE_CHECKING:
 COPY_LONG = ("--target-directory", "--suffix", "--mode", "--owner", "--group", "--strip-program")
 COPY_KNOWN = {
     "cp": names("abdfHiLlnPpRrsTtuvxSXcZ") | table(
-        "--archive --backup --attributes-only --copy-contents --dereference --force --interactive --link --no-clobber"
-        " --no-dereference --preserve --no-preserve --parents --recursive --reflink --remove-destination --sparse"
-        " --strip-trailing-slashes --symbolic-link --suffix --target-directory --no-target-directory --update --verbose"
-        " --one-file-system --context --debug"),
+        "--archive --backup --attributes-only --copy-contents --dereference --force --interactive --link"
+        " --no-clobber --no-dereference --preserve --no-preserve --parents --recursive --reflink"
+        " --remove-destination --sparse --strip-trailing-slashes --symbolic-link --suffix --target-directory"
+        " --no-target-directory --update --verbose --one-file-system --context --debug"),
     "mv": names("bfinTtuvSZh") | table(
         "--backup --force --interactive --no-clobber --strip-trailing-slashes --suffix --target-directory"
         " --no-target-directory --update --verbose --context --no-copy --exchange --debug"),
     "install": names("bcCDdgmopSsTtvZ") | table(
         "--backup --compare --directory --group --mode --owner --preserve-timestamps --strip --suffix"
-        " --target-directory"
-        " --no-target-directory --verbose --context"),
+        " --target-directory --no-target-directory --verbose --context"),
 }  # fmt: skip
 
 

@@ -11,16 +11,14 @@ if TYPE_CHECKING:
 #: Words of an expression that stand alone.
 ALONE = table(
     "( ) ! , -a -and -o -or -not -true -false -print -print0 -ls -prune -quit -depth -d -mount -xdev -x -X -s -f"
-    " -daystart"
-    " -follow -nouser -nogroup -empty -readable -writable -executable -noleaf -warn -nowarn -ignore_readdir_race"
-    " -noignore_readdir_race"
+    " -daystart -follow -nouser -nogroup -empty -readable -writable -executable -noleaf -warn -nowarn"
+    " -ignore_readdir_race -noignore_readdir_race"
 )
 #: Words followed by one value.
 ONE = table(
     "-name -iname -path -ipath -wholename -iwholename -regex -iregex -lname -ilname -type -xtype -size -mtime -mmin"
-    " -atime"
-    " -amin -ctime -cmin -used -perm -user -group -uid -gid -links -inum -maxdepth -mindepth -fstype -regextype -printf"
-    " -context -flags -Bmin -Btime -depth"
+    " -atime -amin -ctime -cmin -used -perm -user -group -uid -gid -links -inum -maxdepth -mindepth -fstype -regextype"
+    " -printf -context -flags -Bmin -Btime -depth"
 )
 #: Words followed by a file whose times or number are looked at.
 REFERENCE = ("-newer", "-anewer", "-cnewer", "-mnewer", "-samefile")

@@ -24,15 +24,14 @@ TELLS = table("--version -v --help -h --html-path --man-path --info-path --exec-
 #: Settings that change how things look or which way a verb goes, never what program is run or who is spoken with.
 SETTINGS = table(
     "user.name user.email core.quotepath core.autocrlf core.eol core.filemode core.ignorecase core.abbrev"
-    " core.longpaths"
-    " core.whitespace core.precomposeunicode core.safecrlf core.logallrefupdates core.compression core.commentchar"
-    " diff.algorithm diff.renames diff.noprefix diff.context diff.mnemonicprefix diff.colormoved diff.renamelimit"
-    " diff.wserrorhighlight diff.submodule merge.ff merge.conflictstyle merge.renames merge.stat pull.rebase pull.ff"
-    " init.defaultbranch commit.gpgsign tag.gpgsign commit.verbose commit.cleanup gc.auto fetch.prune fetch.parallel"
-    " rebase.autosquash rebase.autostash rerere.enabled log.date log.decorate log.abbrevcommit log.follow branch.sort"
-    " branch.autosetuprebase branch.autosetupmerge tag.sort push.autosetupremote push.followtags feature.manyfiles"
-    " safe.directory http.postbuffer http.lowspeedlimit http.lowspeedtime http.version index.threads pack.threads"
-    " submodule.recurse help.autocorrect core.untrackedcache"
+    " core.longpaths core.whitespace core.precomposeunicode core.safecrlf core.logallrefupdates core.compression"
+    " core.commentchar diff.algorithm diff.renames diff.noprefix diff.context diff.mnemonicprefix diff.colormoved"
+    " diff.renamelimit diff.wserrorhighlight diff.submodule merge.ff merge.conflictstyle merge.renames merge.stat"
+    " pull.rebase pull.ff init.defaultbranch commit.gpgsign tag.gpgsign commit.verbose commit.cleanup gc.auto"
+    " fetch.prune fetch.parallel rebase.autosquash rebase.autostash rerere.enabled log.date log.decorate"
+    " log.abbrevcommit log.follow branch.sort branch.autosetuprebase branch.autosetupmerge tag.sort"
+    " push.autosetupremote push.followtags feature.manyfiles safe.directory http.postbuffer http.lowspeedlimit"
+    " http.lowspeedtime http.version index.threads pack.threads submodule.recurse help.autocorrect core.untrackedcache"
 )
 SETTING_GROUPS = ("color.", "advice.", "column.", "status.", "grep.", "blame.", "format.pretty")
 PROGRAM_SETTINGS = ("core.pager", "core.editor", "sequence.editor", "credential.helper", "core.hookspath",
@@ -122,12 +121,9 @@ def _verb(
 #: Verbs that only look.
 LOOKS = table(
     "status log show diff blame annotate shortlog describe rev-parse rev-list ls-files ls-tree cat-file show-ref"
-    " show-branch"
-    " name-rev merge-base for-each-ref count-objects whatchanged cherry diff-tree diff-index diff-files var"
-    " check-ignore"
-    " check-attr check-mailmap check-ref-format verify-commit verify-tag verify-pack fsck range-diff stripspace"
-    " version help"
-    " patch-id grep merge-tree ls-remote"
+    " show-branch name-rev merge-base for-each-ref count-objects whatchanged cherry diff-tree diff-index diff-files"
+    " var check-ignore check-attr check-mailmap check-ref-format verify-commit verify-tag verify-pack fsck range-diff"
+    " stripspace version help patch-id grep merge-tree ls-remote"
 )
 #: Of these, the ones that show what is in files.
 SHOWS = table("log show diff blame annotate cat-file whatchanged diff-tree diff-index diff-files range-diff grep")

@@ -36,11 +36,11 @@ NODE_LONG = (
     " --inspect:plain --inspect-brk:plain --enable-source-maps:plain --no-warnings:plain --trace-warnings:plain"
     " --trace-uncaught:plain --throw-deprecation:plain --no-deprecation:plain --input-type:values --env-file:read"
     " --env-file-if-exists:read --watch:plain --expose-gc:plain --max-old-space-size:values --stack-size:values"
-    " --check:check"
-    " --experimental-strip-types:plain --experimental-vm-modules:plain --preserve-symlinks:plain --interactive:plain"
-    " --harmony:plain --unhandled-rejections:values --conditions:values --trace-deprecation:plain --icu-data-dir:values"
+    " --check:check --experimental-strip-types:plain --experimental-vm-modules:plain --preserve-symlinks:plain"
+    " --interactive:plain --harmony:plain --unhandled-rejections:values --conditions:values --trace-deprecation:plain"
+    " --icu-data-dir:values"
 )
-TSX_LONG = NODE_LONG + (" --transpile-only:plain --esm:plain --files:plain --project:values --tsconfig:values"
+TSX_LONG = NODE_LONG + ("--transpile-only:plain --esm:plain --files:plain --project:values --tsconfig:values"
                         " --compiler-options:values --swc:plain --typeCheck:plain")  # fmt: skip
 _PYTHON = ("python", "c", "bBdEiIOPqsSuvx", "WX", "", "Vh?", "--check-hash-based-pycs:values")
 SPECS = {

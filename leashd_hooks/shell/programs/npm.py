@@ -14,22 +14,18 @@ VERBS = table(
     " uninstall:remove remove:remove rm:remove un:remove r:remove unlink:remove prune:remove update:update up:update"
     " upgrade:update dedupe:update import:update publish:publish unpublish:publish deprecate:publish dist-tag:publish"
     " owner:publish access:publish run:run run-script:run rum:run test:script t:script tst:script start:script"
-    " stop:script"
-    " restart:script exec:exec x:exec dlx:exec create:exec init:exec innit:exec rebuild:build build:script ls:query"
-    " list:query"
-    " la:query ll:query view:query info:query show:query outdated:query search:query root:query prefix:query bin:query"
-    " ping:query whoami:query help:query explain:query why:query fund:query doctor:query licenses:query pack:build"
-    " audit:audit config:config c:config set:config cache:cache store:cache version:update pkg:pkg login:login"
-    " logout:login"
-    " adduser:login token:login pm:query install-test:install it:install"
+    " stop:script restart:script exec:exec x:exec dlx:exec create:exec init:exec innit:exec rebuild:build build:script"
+    " ls:query list:query la:query ll:query view:query info:query show:query outdated:query search:query root:query"
+    " prefix:query bin:query ping:query whoami:query help:query explain:query why:query fund:query doctor:query"
+    " licenses:query pack:build audit:audit config:config c:config set:config cache:cache store:cache version:update"
+    " pkg:pkg login:login logout:login adduser:login token:login pm:query install-test:install it:install"
 )
 OPERATIONS = dict(word.split(":") for word in VERBS)
 VALUES = table(
     "--prefix --registry --workspace --filter --cwd --dir --tag --otp --loglevel --cache --userconfig --globalconfig"
     " --script-shell --omit --include --package --call --location --scope --access --reporter --depth --target"
-    " --backend"
-    " --modules-folder --cache-folder --network-timeout --network-concurrency --store-dir --config --node-options"
-    " --shell"
+    " --backend --modules-folder --cache-folder --network-timeout --network-concurrency --store-dir --config"
+    " --node-options --shell"
 )
 #: Flags that change which program runs, or read settings from elsewhere.
 REFUSED = ("--script-shell", "--userconfig", "--globalconfig", "--node-options", "--shell", "--use-yarnrc",

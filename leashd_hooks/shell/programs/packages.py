@@ -11,34 +11,34 @@ if TYPE_CHECKING:
 
 VERBS = {
     "cargo": "build:build b:build check:build c:build clippy:build doc:build d:build fetch:install vendor:install"
-             " add:install"
-             " install:install update:update remove:remove rm:remove uninstall:remove clean:remove publish:publish"
-             " yank:publish run:run r:run test:test t:test bench:test nextest:test fmt:fmt tree:query metadata:query"
-             " search:query info:query pkgid:query locate-project:query version:query verify-project:query new:new"
-             " init:new"
-             " generate-lockfile:update fix:fix",
-    "go": "build:build vet:build install:install get:install run:run test:test fmt:fmt list:query version:query env:env"
-          " doc:query mod:mod clean:remove generate:run work:update help:query fix:fix",
-    "gem": "install:install update:update uninstall:remove push:publish yank:publish list:query search:query info:query"
-           " env:query environment:query outdated:query which:query contents:query specification:query build:build",
+             " add:install install:install update:update remove:remove rm:remove uninstall:remove clean:remove"
+             " publish:publish yank:publish run:run r:run test:test t:test bench:test nextest:test fmt:fmt"
+             " tree:query metadata:query search:query info:query pkgid:query locate-project:query version:query"
+             " verify-project:query new:new init:new generate-lockfile:update fix:fix",
+    "go": "build:build vet:build install:install get:install run:run test:test fmt:fmt list:query version:query"
+          " env:env doc:query mod:mod clean:remove generate:run work:update help:query fix:fix",
+    "gem": "install:install update:update uninstall:remove push:publish yank:publish list:query search:query"
+           " info:query env:query environment:query outdated:query which:query contents:query specification:query"
+           " build:build",
     "bundle": "install:install update:update add:install remove:remove exec:exec list:query show:query info:query"
               " outdated:query check:query lock:update clean:remove config:update",
-    "composer": "install:install i:install require:install update:update remove:remove run-script:run run:run exec:run"
-                " show:query search:query outdated:query validate:query audit:query dump-autoload:build status:query",
-    "brew": "install:install reinstall:install upgrade:update update:update uninstall:remove remove:remove rm:remove"
-            " tap:install untap:remove list:query ls:query info:query search:query outdated:query deps:query uses:query"
-            " config:query doctor:query cleanup:remove autoremove:remove services:service --prefix:query"
-            " --cellar:query",
+    "composer": "install:install i:install require:install update:update remove:remove run-script:run run:run"
+                " exec:run show:query search:query outdated:query validate:query audit:query dump-autoload:build"
+                " status:query",
+    "brew": "install:install reinstall:install upgrade:update update:update uninstall:remove remove:remove"
+            " rm:remove tap:install untap:remove list:query ls:query info:query search:query outdated:query"
+            " deps:query uses:query config:query doctor:query cleanup:remove autoremove:remove services:service"
+            " --prefix:query --cellar:query",
     "apt": "install:install upgrade:update full-upgrade:update dist-upgrade:update update:update remove:remove"
-           " purge:remove"
-           " autoremove:remove autopurge:remove clean:remove autoclean:remove list:query show:query search:query"
-           " policy:query depends:query rdepends:query build-dep:install download:install source:install check:query",
+           " purge:remove autoremove:remove autopurge:remove clean:remove autoclean:remove list:query show:query"
+           " search:query policy:query depends:query rdepends:query build-dep:install download:install"
+           " source:install check:query",
     "dnf": "install:install upgrade:update update:update remove:remove erase:remove autoremove:remove list:query"
-           " info:query"
-           " search:query provides:query repoquery:query check-update:query reinstall:install clean:remove",
+           " info:query search:query provides:query repoquery:query check-update:query reinstall:install"
+           " clean:remove",
     "apk": "add:install del:remove update:update upgrade:update info:query search:query list:query policy:query",
-    "zypper": "install:install in:install remove:remove rm:remove update:update up:update refresh:update search:query"
-              " se:query info:query",
+    "zypper": "install:install in:install remove:remove rm:remove update:update up:update refresh:update"
+              " search:query se:query info:query",
 }  # fmt: skip
 ALIASES = {"apt-get": "apt", "apt-cache": "apt", "aptitude": "apt", "yum": "dnf", "microdnf": "dnf",
            "bundler": "bundle"}
@@ -46,16 +46,12 @@ SCOPES = {"apt": "system", "dnf": "system", "apk": "system", "zypper": "system",
           "brew": "user", "gem": "user"}  # fmt: skip
 VALUES = table(
     "--manifest-path --package --features --target --target-dir --bin --example --test --bench --profile --jobs"
-    " --message-format"
-    " --color --config --git --path --branch --tag --rev --version --registry --index --root --exclude --workdir"
-    " --gemfile"
-    " --source --working-dir --option --target-release --vers --out-dir --lockfile-path -exec -toolexec -vettool -o"
-    " -tags"
-    " -ldflags -gcflags -run -bench -count -timeout -mod -modfile -overlay -coverprofile -covermode -coverpkg -C -p"
-    " -cpu"
-    " -parallel -benchtime -fuzz -fuzztime -asmflags -pkgdir -buildmode -outputdir -cpuprofile -memprofile"
-    " -blockprofile"
-    " -mutexprofile -trace -skip -list -shuffle -installsuffix -compiler -args -vet"
+    " --message-format --color --config --git --path --branch --tag --rev --version --registry --index --root"
+    " --exclude --workdir --gemfile --source --working-dir --option --target-release --vers --out-dir --lockfile-path"
+    " -exec -toolexec -vettool -o -tags -ldflags -gcflags -run -bench -count -timeout -mod -modfile -overlay"
+    " -coverprofile -covermode -coverpkg -C -p -cpu -parallel -benchtime -fuzz -fuzztime -asmflags -pkgdir -buildmode"
+    " -outputdir -cpuprofile -memprofile -blockprofile -mutexprofile -trace -skip -list -shuffle -installsuffix"
+    " -compiler -args -vet"
 )
 GO_REFUSED = ("-exec", "-toolexec", "-vettool", "-overlay", "-modfile")
 GO_WRITES = ("-o", "-coverprofile", "-cpuprofile", "-memprofile", "-blockprofile", "-mutexprofile", "-trace",

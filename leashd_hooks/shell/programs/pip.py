@@ -17,35 +17,31 @@ VERBS = {
     "uv": "add:install sync:install lock:update remove:remove run:run build:build publish:publish tree:query"
           " version:query export:query venv:venv init:init pip:pip tool:tool python:python help:query cache:cache"
           " format:run",
-    "poetry": "install:install add:install update:update remove:remove lock:update sync:install run:run build:build"
-              " publish:publish show:query check:query version:query search:query about:query list:query env:query"
-              " export:query",
+    "poetry": "install:install add:install update:update remove:remove lock:update sync:install run:run"
+              " build:build publish:publish show:query check:query version:query search:query about:query"
+              " list:query env:query export:query",
     "pdm": "install:install add:install update:update remove:remove lock:update sync:install run:run build:build"
            " publish:publish show:query list:query info:query",
-    "pipenv": "install:install update:update uninstall:remove lock:update sync:install run:run graph:query check:query"
-              " verify:query",
+    "pipenv": "install:install update:update uninstall:remove lock:update sync:install run:run graph:query"
+              " check:query verify:query",
     "pipx": "install:install upgrade:update uninstall:remove run:run list:query inject:install reinstall:install"
             " upgrade-all:update environment:query ensurepath:update",
-    "conda": "install:install create:install update:update upgrade:update remove:remove uninstall:remove list:query"
-             " info:query search:query run:run env:update clean:remove config:update",
+    "conda": "install:install create:install update:update upgrade:update remove:remove uninstall:remove"
+             " list:query info:query search:query run:run env:update clean:remove config:update",
     "hatch": "run:run test:run build:build publish:publish version:query",
     "rye": "add:install sync:install remove:remove run:run lock:update build:build publish:publish",
 }  # fmt: skip
 ALIASES = {"pip3": "pip", "mamba": "conda", "micromamba": "conda"}
 
 VALUES = table(
-    "--requirement --requirements --constraint --editable --index-url --extra-index-url --find-links --target"
-    " --prefix --root"
-    " --python --proxy --timeout --retries --no-binary --only-binary --platform --cache-dir --log --config-settings"
-    " --global-option --build-option --cert --client-cert --trusted-host --progress-bar --report --upgrade-strategy"
-    " --format"
-    " --exclude --path --dest --wheel-dir --src --group --extra --index --default-index --index-strategy --with"
-    " --with-editable"
-    " --with-requirements --env-file --package --directory --project --from --spec --name --channel --file --override"
-    " --refresh-package --upgrade-package --reinstall-package --link-mode --python-version --python-platform"
-    " --allow-newer"
-    " --exclude-newer --keyring-provider --only-group --no-group --color --output-file --index-url --pypi-token"
-    " --no-extra"
+    "--requirement --requirements --constraint --editable --index-url --extra-index-url --find-links --target --prefix"
+    " --root --python --proxy --timeout --retries --no-binary --only-binary --platform --cache-dir --log"
+    " --config-settings --global-option --build-option --cert --client-cert --trusted-host --progress-bar --report"
+    " --upgrade-strategy --format --exclude --path --dest --wheel-dir --src --group --extra --index --default-index"
+    " --index-strategy --with --with-editable --with-requirements --env-file --package --directory --project --from"
+    " --spec --name --channel --file --override --refresh-package --upgrade-package --reinstall-package --link-mode"
+    " --python-version --python-platform --allow-newer --exclude-newer --keyring-provider --only-group --no-group"
+    " --color --output-file --index-url --pypi-token --no-extra"
 )
 #: Flags that would pass for an abbreviation of one with a value.
 PLAIN = ("--pre", "--with-system-site-packages", "--no-color", "--dev", "--all", "--user", "--system", "--global")
@@ -197,8 +193,10 @@ def _module_of(rest: "list[Value]") -> "list[Value]":
     return []
 
 
-TOOL_VALUES = table("--from --with --with-editable --with-requirements --python --index-url --index --default-index"
-                    " --spec --extra-index-url --pip-args --env-file --directory --find-links")  # fmt: skip
+TOOL_VALUES = table(
+    "--from --with --with-editable --with-requirements --python --index-url --index --default-index --spec --extra-index-url"
+    " --pip-args --env-file --directory --find-links"
+)
 
 
 def _tool(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect] | None":

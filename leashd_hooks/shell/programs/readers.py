@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 #: no flag with a value.
 OPERANDS = {
     "bat": (
-        "content lmrH --language --map-syntax --line-range --highlight-line --theme --style --tabs --wrap"
-        " --color --paging --file-name --terminal-width --pager"
+        "content lmrH --language --map-syntax --line-range --highlight-line --theme --style --tabs --wrap --color"
+        " --paging --file-name --terminal-width --pager"
     ),
     "head": "content nc --lines --bytes",
     "tail": "content ncs --lines --bytes --sleep-interval --pid --max-unchanged-stats",
     "wc": "content . --files0-from --total",
     "nl": (
         "content bdfhilnsvw --body-numbering --section-delimiter --header-numbering --footer-numbering"
-        " --line-increment --join-blank-lines --number-format --number-separator --starting-line-number"
-        " --number-width"
+        " --line-increment --join-blank-lines --number-format --number-separator --starting-line-number --number-width"
     ),
     "tac": "content s --separator",
     "cut": "content bcdf --bytes --characters --delimiter --fields --output-delimiter",
@@ -41,8 +40,8 @@ OPERANDS = {
     "fmt": "content pwg --width --prefix --goal",
     "diff": (
         "content CDFILSUWxX --context --unified --label --exclude --exclude-from --starting-file"
-        " --ignore-matching-lines --ifdef --width --show-function-line --horizon-lines --tabsize --from-file"
-        " --to-file --color --palette --line-format --new-line-format --old-line-format"
+        " --ignore-matching-lines --ifdef --width --show-function-line --horizon-lines --tabsize --from-file --to-file"
+        " --color --palette --line-format --new-line-format --old-line-format"
     ),
     "cmp": "content in --ignore-initial --bytes",
     "md5": "content s",
@@ -60,8 +59,8 @@ OPERANDS = {
     "zstdcat": "content oD",
     "pr": "content DhlNow",
     "ls": (
-        "list . --block-size --hide --ignore --indicator-style --quoting-style --sort --time --time-style"
-        " --tabsize --width --format"
+        "list . --block-size --hide --ignore --indicator-style --quoting-style --sort --time --time-style --tabsize"
+        " --width --format"
     ),
     "dir": "list . --ignore --hide",
     "eza": "list LIst --level --ignore-glob --sort --time --time-style",
@@ -74,8 +73,8 @@ OPERANDS = {
     "readlink": "stat .",
     "realpath": "stat . --relative-to --relative-base",
     "sort": (
-        "content koStT --key --output --field-separator --buffer-size --temporary-directory"
-        " --compress-program --files0-from --batch-size --parallel --random-source --sort"
+        "content koStT --key --output --field-separator --buffer-size --temporary-directory --compress-program"
+        " --files0-from --batch-size --parallel --random-source --sort"
     ),
     "shuf": "content ino --input-range --head-count --output --random-source",
     "uniq": "content fsw --skip-fields --skip-chars --check-chars --group",
@@ -104,10 +103,8 @@ REFUSED = {
 #: Programs that tell a fact and touch nothing, whatever their words.
 FACTS = table(
     "whoami id groups uname arch nproc free uptime who w users logname tty locale getconf seq expr sleep cal ncal"
-    " basename"
-    " dirname pwd which whereis true false yes factor numfmt lscpu lsblk lsusb lspci sw_vers vmstat iostat pgrep"
-    " pidof pstree"
-    " lsof tr last tput"
+    " basename dirname pwd which whereis true false yes factor numfmt lscpu lsblk lsusb lspci sw_vers vmstat iostat"
+    " pgrep pidof pstree lsof tr last tput"
 )
 
 

@@ -17,18 +17,18 @@ VALUES = {
     ),
     "rg": (
         "efgtTmABCjMEdr --regexp --file --glob --iglob --type --type-not --max-count --max-depth --maxdepth"
-        " --after-context --before-context --context --replace --sort --sortr --threads --type-add"
-        " --type-clear --color --colors --context-separator --dfa-size-limit --encoding --engine"
-        " --field-context-separator --field-match-separator --ignore-file --max-columns --max-filesize"
-        " --path-separator --pre --pre-glob --regex-size-limit --hostname-bin --hyperlink-format --generate"
+        " --after-context --before-context --context --replace --sort --sortr --threads --type-add --type-clear"
+        " --color --colors --context-separator --dfa-size-limit --encoding --engine --field-context-separator"
+        " --field-match-separator --ignore-file --max-columns --max-filesize --path-separator --pre --pre-glob"
+        " --regex-size-limit --hostname-bin --hyperlink-format --generate"
     ),
     "ag": (
-        "ABCGmpW --after --before --context --depth --file-search-regex --ignore --ignore-dir --max-count"
-        " --pager --path-to-ignore --width --workers"
+        "ABCGmpW --after --before --context --depth --file-search-regex --ignore --ignore-dir --max-count --pager"
+        " --path-to-ignore --width --workers"
     ),
     "ack": (
-        "ABCgm --after-context --before-context --context --max-count --type --ignore-dir --ignore-file"
-        " --output --pager --ackrc --files-from --color-match"
+        "ABCgm --after-context --before-context --context --max-count --type --ignore-dir --ignore-file --output"
+        " --pager --ackrc --files-from --color-match"
     ),
 }
 #: Flags that run a program, or read files named in a place of their own.

@@ -1,0 +1,188 @@
+"""Database clients: the statements they are given, told by their first words."""
+
+from leashd_hooks.shell.argv import read, table
+from leashd_hooks.shell.invocation import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from leashd_hooks.model import Effect
+    from leashd_hooks.shell.argv import Options
+    from leashd_hooks.shell.invocation import Invocation, Value
+
+#: name -> letters with a value, long flags with a value, flags with statements, flags with a file of them, flags with a
+#: file that is written
+CLIENTS: "dict[str, tuple[str, str, str, str, str]]" = {
+    "psql": ("cdfhLoPpRTUvF",
+             "--command --dbname --file --host --log-file --output --pset --port --record-separator --username"
+             " --set --variable --field-separator --table-attr", "-c --command", "-f --file",
+             "-o --output -L --log-file"),
+    "mysql": ("DePhuSe", "--database --execute --host --port --user --socket --init-command --tee", "-e --execute"
+              " --init-command", "", "--tee"),
+    "sqlite3": ("", "-cmd -init -separator -nullvalue -newline -lookaside -maxsize -mmap -vfs -key -hexkey -textkey",
+                "-cmd",
+                "-init", ""),
+    "duckdb": ("csf", "-c -s -init -cmd -f -separator", "-c -cmd -s", "-init -f", ""),
+    "mongosh": ("hpu", "--eval --host --port --username --password --file", "", "--file -f", ""),
+    "redis-cli": ("hpasnuirdDX", "--user --pass --cert --key --cacert --rdb --eval --pipe-timeout", "", "--eval",
+                  "--rdb"),
+    "clickhouse-client": ("qhudf", "--query --host --user --database --port --password --format", "-q --query",
+                          "--queries-file", ""),
+}  # fmt: skip
+ALIASES = {"mariadb": "mysql", "mongo": "mongosh", "valkey-cli": "redis-cli", "litecli": "sqlite3", "pgcli": "psql"}
+STATEMENTS = ("select", "insert", "update", "delete", "drop", "truncate", "alter")
+READING = ("show", "explain", "describe", "desc", "table", "values", "use", "pragma")
+OBJECTS = ("table", "database", "schema", "view", "index", "role", "user", "function", "type", "sequence", "trigger",
+           "column")
+
+REDIS_READS = table(
+    "get mget keys scan info ping ttl type exists hget hgetall hkeys llen lrange smembers scard zrange dbsize strlen"
+    " hmget sismember zscore memory slowlog time lastsave"
+)
+REDIS = {"flushall": "truncate", "flushdb": "truncate", "del": "delete", "unlink": "delete", "hdel": "delete",
+         "set": "update", "hset": "update", "mset": "update", "expire": "update", "lpush": "insert", "rpush": "insert",
+         "sadd": "insert", "zadd": "insert", "incr": "update", "swapdb": "alter"}  # fmt: skip
+TOOLS = {"dropdb": ("drop", "database"), "createdb": ("other", "database"), "dropuser": ("drop", "role"),
+         "createuser": ("other", "role"), "pg_dump": ("select", "database"), "pg_dumpall": ("select", "database"),
+         "mysqldump": ("select", "database"), "pg_restore": ("other", "database"), "mongodump": ("select", "database"),
+         "mongorestore": ("other", "database"), "mysqladmin": ("other", "database"), "pg_isready": ("select",
+             "database")}  # fmt: skip
+
+
+def effects(call: "Invocation") -> "list[Effect] | None":
+    if call.name in TOOLS:
+        return _tool(call)
+    name = ALIASES.get(call.name, call.name)
+    short, long, texts, files, written = CLIENTS[name]
+    options = read(call.args, short=short, long=long.split(), single_dash=name in ("sqlite3", "duckdb"))
+    found: list[Effect] = []
+    for path in options.values(*written.split()):
+        found.append(call.on_path("write", path, how="create"))
+    for path in options.values(*files.split()):
+        found += [call.on_path("read", path, how="content"), _told(call, name, "other")]
+    given: list[Value] = options.values(*texts.split()) if texts else []
+    if name == "redis-cli":
+        return found + _redis(call, options)
+    if name == "mongosh":
+        return [*found, call.effect("code", language="javascript", source="inline"), _told(call, name, "other")]
+    if name in ("sqlite3", "duckdb"):
+        given = [*given, *options.words[1:]]
+    if not given and not options.has(*files.split(), "-l", "--list"):
+        text = call.stdin.text
+        given = [text if text is not None else Unknown("standard input")]
+    for statement in given:
+        found += _statements(call, name, statement)
+    if name in ("sqlite3", "duckdb"):
+        looks = bool(found) and all(effect.fields.get("statement") == "select" for effect in found)
+        kind, how = ("read", "content") if looks else ("write", "edit")
+        found += [call.on_path(kind, word, how=how) for word in options.words[:1] if word not in (":memory:", "")]
+    return found
+
+
+def _told(call: "Invocation", engine: str, statement: "str | None", what: "str | None" = None) -> "Effect":
+    return call.effect("database", engine=engine, statement=statement, object=what)
+
+
+def _statements(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
+    if isinstance(text, Unknown):
+        return [_told(call, engine, None)]
+    found: list[Effect] = []
+    for words in statements(text):
+        if words[0][:1] in "\\." and len(words[0]) > 1:
+            found += _meta(call, engine, words)
+            continue
+        if words[0] == "with":  # the verb comes after the common table expressions
+            verbs = [word for word in words if word in STATEMENTS]
+            changing = [word for word in verbs if word != "select"]
+            words = [changing[0] if changing else "select"]
+        verb = "select" if words[0] in READING else words[0]
+        if verb == "explain" or (words[0] == "explain" and "analyze" in words):
+            verb = next((word for word in words if word in STATEMENTS), "other")
+        known = verb if verb in STATEMENTS else "other"
+        what = next((word for word in words[1:4] if word in OBJECTS), None)
+        found.append(_told(call, engine, known, what))
+        if "program" in words and words[0] == "copy":
+            found.append(call.effect("code", language="shell", source="inline"))
+    return found or [_told(call, engine, "other")]
+
+
+def _meta(call: "Invocation", engine: str, words: "list[str]") -> "list[Effect]":
+    """Commands of the client itself: `\\!` of psql and `.shell` of sqlite run the shell, others touch files."""
+    name = words[0].lstrip("\\.")
+    if name.startswith(("!", "shell", "system", "load", "open", "gexec",
+                        "setenv")) or any(word[:1] == "|" for word in words):
+        return [call.effect("code", language="shell", source="inline")]
+    if name in ("i", "ir", "include", "read", "copy", "import", "o", "output", "once", "out", "dump", "save", "backup",
+                "w", "e",
+                "g", "excel", "log", "restore", "clone", "archive", "edit", "s", "source"):  # fmt: skip
+        return [call.on_path("write", Unknown("a command of the client"), how="create")]
+    return [_told(call, engine, "select")]
+
+
+def statements(text: str) -> "list[list[str]]":
+    """The words of each statement in lower case, without comments, strings and quoted names."""
+    found: list[list[str]] = []
+    words: list[str] = []
+    word = ""
+    place = 0
+    while place <= len(text):
+        character = text[place : place + 1]
+        skipped = _skip(text, place) if character else place
+        if skipped > place or not character or character in " \t\r\n;(),=<>+*":
+            if word:
+                words.append(word.lower())
+            word = ""
+            first = bool(words) and words[0][:1] in "\\."
+            if (not character or character == ";" or (first and character == "\n")) and words:
+                found.append(words)
+                words = []
+            place = max(skipped, place + 1)
+            continue
+        word += character
+        place += 1
+    return found
+
+
+def _skip(text: str, place: int) -> int:
+    """The place after a comment, string or quoted name that begins at `place`; `place` when none does."""
+    if text.startswith(("--", "#"), place):
+        end = text.find("\n", place)
+        return len(text) if end < 0 else end + 1
+    if text.startswith("/*", place):
+        if text.startswith("/*!", place):
+            return place + 3 if not text[place + 3 : place + 4].isdigit() else place + 8  # MySQL runs what is inside
+        end = text.find("*/", place + 2)
+        return len(text) if end < 0 else end + 2
+    if text[place] in "'\"`":
+        end = text.find(text[place], place + 1)
+        return len(text) if end < 0 else end + 1
+    return place
+
+
+def _redis(call: "Invocation", options: "Options") -> "list[Effect]":
+    words = [None if isinstance(word, Unknown) else word.lower() for word in options.words]
+    if not words:
+        return [_told(call, "redis-cli", None)]
+    verb = words[0]
+    if verb is None:
+        return [_told(call, "redis-cli", None)]
+    if verb in REDIS_READS or (verb == "config" and words[1:2] == ["get"]):
+        return [_told(call, "redis-cli", "select")]
+    if verb in ("eval", "evalsha", "script", "function", "module", "config", "debug", "slaveof", "replicaof"):
+        return [_told(call, "redis-cli", "other"), call.effect("code", language="other", source="inline")]
+    return [_told(call, "redis-cli", REDIS.get(verb, "other"))]
+
+
+def _tool(call: "Invocation") -> "list[Effect]":
+    statement, what = TOOLS[call.name]
+    options = read(call.args, short="fhpUdFjnNtTuroPS", long=("--file", "--host", "--port", "--username", "--dbname",
+                                                              "--format",
+                   "--table", "--user", "--result-file", "--out", "--uri", "--db"))  # fmt: skip
+    if call.name == "mysqladmin" and "drop" in options.words:
+        statement = "drop"
+    if options.has("-c", "--clean", "--drop", "--add-drop-database") and call.name in ("pg_restore", "mongorestore"):
+        statement = "drop"
+    found = [_told(call, call.name, statement, what)]
+    writes = options.values("-f", "--file", "--result-file", "--out", "-o", "-r")
+    found += [call.on_path("write", path, how="create") for path in writes if call.name != "mongorestore"]
+    reads = options.words if call.name in ("pg_restore", "mongorestore") else []
+    return found + [call.on_path("read", path, how="content") for path in reads]

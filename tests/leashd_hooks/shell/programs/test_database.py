@@ -1,0 +1,58 @@
+import pytest
+
+from leashd_hooks.shell.invocation import Stdin
+from leashd_hooks.shell.programs.database import statements
+
+
+def said(engine, statement, what=""):
+    return f"database engine={engine}{' object=' + what if what else ''} statement={statement}"
+
+
+TABLE = {
+    "psql -c 'select 1'": [said("psql", "select")],
+    "psql -c 'DROP TABLE x'": [said("psql", "drop", "table")],
+    "psql -c 'drop  table x'": [said("psql", "drop", "table")],
+    "psql -c 'select 1; truncate x'": [said("psql", "select"), said("psql", "truncate")],
+    "psql -c '/* x */ drop database x'": [said("psql", "drop", "database")],
+    "psql --command='delete from x'": [said("psql", "delete")],
+    "psql mydb -tAc \"select 'drop table x'\"": [said("psql", "select")],
+    "psql -c 'with a as (select 1) delete from x'": [said("psql", "delete")],
+    "psql -c 'alter table x drop column y'": [said("psql", "alter", "table")],
+    "psql -c \"copy x from program 'id'\"": [said("psql", "other"), "code language=shell source=inline"],
+    "psql -c '\\! id'": ["code language=shell source=inline"],
+    "psql -c '\\dt'": [said("psql", "select")],
+    "psql -f a.sql": ["read /w/a.sql how=content", said("psql", "other")],
+    "psql -c 'select 1' -o out": ["write /w/out how=create", said("psql", "select")],
+    "psql": ["database engine=psql"],
+    "psql -l": [],
+    "mysql -e 'drop table x'": [said("mysql", "drop", "table")],
+    "mysql -uroot x -e 'show tables'": [said("mysql", "select")],
+    "mysql -e '/*!50000 drop */ table x'": [said("mysql", "drop", "table")],
+    "sqlite3 a.db 'select * from x'": [said("sqlite3", "select"), "read /w/a.db how=content"],
+    "sqlite3 a.db 'DELETE FROM x'": [said("sqlite3", "delete"), "write /w/a.db how=edit"],
+    "sqlite3 a.db '.shell id'": ["code language=shell source=inline", "write /w/a.db how=edit"],
+    "sqlite3 a.db .tables": [said("sqlite3", "select"), "read /w/a.db how=content"],
+    "sqlite3 -readonly -header a.db 'select 1'": [said("sqlite3", "select"), "read /w/a.db how=content"],
+    "redis-cli FLUSHALL": [said("redis-cli", "truncate")],
+    "redis-cli -h x -n 1 flushdb": [said("redis-cli", "truncate")],
+    "redis-cli get x": [said("redis-cli", "select")],
+    "redis-cli del x": [said("redis-cli", "delete")],
+    "redis-cli config set dir /x": [said("redis-cli", "other"), "code language=other source=inline"],
+    "mongosh --eval 'db.dropDatabase()'": ["code language=javascript source=inline", said("mongosh", "other")],
+    "dropdb x": [said("dropdb", "drop", "database")],
+    "pg_dump x -f out.sql": [said("pg_dump", "select", "database"), "write /w/out.sql how=create"],
+    "psql -c ?": ["database engine=psql"],
+}
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_database(line, effects_of):
+    assert effects_of(line) == TABLE[line]
+
+
+def test_a_statement_on_standard_input_is_read(effects_of):
+    assert effects_of("psql", stdin=Stdin("text", text="drop table x;")) == [said("psql", "drop", "table")]
+
+
+def test_statements():
+    assert statements("-- x\nselect 'a;b' ; # y\ndrop/**/table \"x;\"") == [["select"], ["drop", "table"]]
