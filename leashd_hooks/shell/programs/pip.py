@@ -194,8 +194,8 @@ def _module_of(rest: "list[Value]") -> "list[Value]":
 
 
 TOOL_VALUES = table(
-    "--from --with --with-editable --with-requirements --python --index-url --index --default-index --spec --extra-index-url"
-    " --pip-args --env-file --directory --find-links"
+    "--from --with --with-editable --with-requirements --python --index-url --index --default-index --spec"
+    " --extra-index-url --pip-args --env-file --directory --find-links"
 )
 
 

@@ -57,6 +57,8 @@ TABLE = {
     "pnpm install": [package("install", "lockfile", "pnpm")],
     "pnpm dev": [package("run", manager="pnpm", script="dev")],
     "pnpm --filter web test": [package("run", manager="pnpm", script="test")],
+    "pnpm -r test": [package("run", manager="pnpm", script="test")],
+    "bun -r ./evil.ts a.ts": None,
     "pnpm dlx x": [package("run", "registry", "pnpm", script="x")],
     "bun install": [package("install", "lockfile", "bun")],
     "bun run a.ts": ["code /w/a.ts language=javascript source=file"],
