@@ -29,7 +29,7 @@ VALUES = table(
 )
 #: Flags that change which program runs, or read settings from elsewhere.
 REFUSED = ("--script-shell", "--userconfig", "--globalconfig", "--node-options", "--shell", "--use-yarnrc",
-           "--preload", "-r")
+           "--preload")
 ELSEWHERE = ("--prefix", "--cwd", "--dir", "-C")
 RUNNERS = {"npx": "npm", "bunx": "bun", "pnpx": "pnpm"}
 #: Managers that take an unknown verb for a script.
@@ -43,8 +43,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="CwF" if call.name in ("npm", "pnpm") else "F", long=VALUES, plain=("--global",),
                    stop_at_word=True)
     words = list(options.words)
-    if options.has(*REFUSED) or (words and isinstance(words[0], Unknown)) or options.has("-e", "--eval", "-p",
-        "--print"):
+    runs = call.name == "bun" and options.has("-e", "--eval", "-p", "--print", "-r")
+    if options.has(*REFUSED) or (words and isinstance(words[0], Unknown)) or runs:
         return None
     if not words:
         if call.name == "yarn" and not options.has("--version", "-v"):

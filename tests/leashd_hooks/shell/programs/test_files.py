@@ -35,7 +35,7 @@ TABLE = {
         "read /etc how=content",
         "write /w/x/etc how=link target=/etc",
     ],
-    "ln -s ../a d/": ["read /w/a how=content", "write /w/d/a how=link target=/w/a"],
+    "ln -s ../a d/": ["read /w/d/../a how=content", "write /w/d/a how=link target=/w/d/../a"],
     "ln -sf .git/hooks h.x": ["read /w/.git/hooks how=content", "write /w/h.x how=link target=/w/.git/hooks"],
     "ln a b.x": ["read /w/a how=content", "write /w/b.x how=link target=/w/a"],
     "ln -T ? b.x": [

@@ -4,7 +4,7 @@ TABLE = {
     "cat": [],
     "cat a -n b -": ["read /w/a how=content", "read /w/b how=content"],
     "cat ~/.ssh/id_rsa": ["read /home/u/.ssh/id_rsa how=content"],
-    "cat ../../etc/passwd": ["read /etc/passwd how=content"],
+    "cat ../../etc/passwd": ["read /w/../../etc/passwd how=content"],
     "cat ?": ["read None how=content"],
     "cat -- -x": ["read /w/-x how=content"],
     "cat .e*": ["read /w/.e* glob how=content"],

@@ -10,7 +10,7 @@ TABLE = {
     "rm --recursive --force ~": ["delete /home/u force=True recursive=True"],
     "rm -- -rf": ["delete /w/-rf force=False recursive=False"],
     "rm -rf /": ["delete / force=True recursive=True"],
-    "rm -rf ../../..": ["delete / force=True recursive=True"],
+    "rm -rf ../../..": ["delete /w/../../.. force=True recursive=True"],
     "rm -rf *": ["delete /w/* force=True glob recursive=True"],
     "rm -r ?x": ["delete None force=False recursive=True"],
     "rm ? a": ["delete None force=True recursive=True", "delete /w/a force=True recursive=True"],
