@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from leashd_hooks import __version__
 from leashd_hooks.cli.group import COMMANDS, leashd
+from tests.leashd_hooks.terminal import LEASHD
 
 
 @pytest.mark.parametrize("args", [["--version"], ["-V"], ["version"]])
@@ -107,6 +109,17 @@ def test_a_closed_pipe_is_no_noise(terminal):
     command = f"{sys.executable} -c 'from leashd_hooks.cli import main; main()' --help | head -1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_an_interrupt_ends_quietly_with_130(terminal):
+    env = {"HOME": str(terminal.home), "PATH": os.environ["PATH"]}
+    terminal.run("init", "--yes")
+    command = [*LEASHD, "audit", "tail", "-f", "-n", "1", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as child:
+        assert child.stdout.readline()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(10) == 130
+        assert b"Traceback" not in child.stderr.read()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

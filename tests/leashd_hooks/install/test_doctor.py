@@ -7,31 +7,44 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks.install.canary import as_the_host_reads
+from leashd_hooks.install.claude import Place
+from leashd_hooks.install.doctor import examine
 from leashd_hooks.install.entries import entry_faults, schema_faults
-from leashd_hooks.install.survey import Layer
+from leashd_hooks.install.setup import set_up
+from leashd_hooks.install.survey import Layer, survey
 
 
 @pytest.fixture
-def installed(terminal, tmp_path):
+def here(terminal, monkeypatch):
+    """The terminal, and this process in its project."""
+    monkeypatch.chdir(terminal.project)
+    return terminal
+
+
+@pytest.fixture
+def installed(here, tmp_path, monkeypatch):
     """An installation with a client on PATH that is new enough."""
-    assert terminal.run("install", "claude").returncode == 0
+    set_up(place(here), "user")
     client = tmp_path / "bin" / "claude"
     client.parent.mkdir()
     client.write_text("#!/bin/sh\necho '2.1.330 (Claude Code)'\n")
     client.chmod(0o755)
-    terminal.path = f"{tmp_path}/bin:{os.environ['PATH']}"
-    return terminal
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    return here
 
 
-def doctor(terminal, **env: str) -> tuple[bool, dict[str, dict]]:
+def place(terminal) -> Place:
+    return Place(terminal.home, terminal.home / ".leashd", terminal.project, terminal.home / "managed-settings.d")
+
+
+def doctor(terminal) -> tuple[bool, dict[str, dict]]:
     """Whether all is well, and the worst finding of each check."""
-    found = terminal.json("doctor", env={"PATH": terminal.path, **env})
     order = {"ok": 0, "warn": 1, "fail": 2}
     worst: dict[str, dict] = {}
-    for finding in found["findings"]:
-        if order[finding["state"]] >= order[worst.get(finding["check"], {"state": "ok"})["state"]]:
-            worst[finding["check"]] = finding
-    return found["ok"], worst
+    for finding in examine(survey(place(terminal))):
+        if order[finding.state] >= order[worst.get(finding.check, {"state": "ok"})["state"]]:
+            worst[finding.check] = finding.to_json()
+    return all(finding["state"] != "fail" for finding in worst.values()), worst
 
 
 def change(terminal, **members) -> None:
@@ -51,15 +64,16 @@ def test_a_good_installation_is_proved(installed):
     for check in ("installed", "entry", "policy", "canary", "audit", "client"):
         assert found[check]["state"] == "ok", found[check]
     assert "deny in" in found["canary"]["found"] or "allow in" in found["canary"]["found"]
-    assert installed.run("doctor", env={"PATH": installed.path}).returncode == 0
+    done = installed.run("doctor")
+    assert done.returncode == 0
+    assert "0 failed" in done.stdout
 
 
-def test_nothing_installed_is_a_failure_with_the_command_that_mends_it(terminal):
-    terminal.path = os.environ["PATH"]
-    ok, found = doctor(terminal)
+def test_nothing_installed_is_a_failure_with_the_command_that_mends_it(here):
+    ok, found = doctor(here)
     assert not ok
     assert found["installed"]["fix"] == "leashd install claude"
-    assert terminal.run("doctor").returncode == 1
+    assert here.run("doctor").returncode == 1
 
 
 BROKEN = {
@@ -139,14 +153,14 @@ def test_a_skill_that_runs_shell_commands_is_found(installed):
     assert doctor(installed)[1]["skills"]["state"] == "ok"
 
 
-def test_project_settings_alone_are_warned_about(terminal):
-    terminal.path = os.environ["PATH"]
-    terminal.run("install", "claude", "--project")
-    assert doctor(terminal)[1]["subdirectory"]["state"] == "warn"
+def test_project_settings_alone_are_warned_about(here):
+    set_up(place(here), "project")
+    assert doctor(here)[1]["subdirectory"]["state"] == "warn"
 
 
-def test_an_environment_without_hooks_is_found(installed):
-    assert doctor(installed, CLAUDE_CODE_SIMPLE="1")[1]["environment"]["state"] == "fail"
+def test_an_environment_without_hooks_is_found(installed, monkeypatch):
+    monkeypatch.setenv("CLAUDE_CODE_SIMPLE", "1")
+    assert doctor(installed)[1]["environment"]["state"] == "fail"
 
 
 READ = [
@@ -209,3 +223,13 @@ def test_another_installation_or_state_is_doubted(installed, tmp_path):
     assert "keeps its state in" in doctor(installed)[1]["entry"]["found"]
     change_entry(installed, args=[*args[:2], str(other), *args[3:]])
     assert "another installation" in doctor(installed)[1]["entry"]["found"]
+
+
+def test_managed_settings_close_what_user_settings_leave_open(here):
+    set_up(place(here), "user")
+    set_up(place(here), "managed")
+    here.settings.write_text('{"disableAllHooks": true}')
+    found = doctor(here)[1]
+    assert found["installed"]["state"] == "ok"
+    assert "managed" not in found
+    assert "disabled" not in found
