@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -170,17 +171,18 @@ def _lints() -> str:
 
 
 def _fenced(text: str) -> str:
-    """Indented blocks as fenced YAML."""
-    out: list[str] = []
-    inside = False
+    """Paragraphs, those that are indented as fenced YAML."""
+    paragraphs: list[list[str]] = []
     for line in text.splitlines():
         indented = line.startswith("    ")
-        if indented != inside and (line or not inside):
-            out += ["```yaml"] if indented else ["```", ""] if out[-1] else ["```"]
-            inside = indented
-        out.append(line[4:] if indented else line)
-    out += ["```"] if inside else []
-    return "\n".join(out).replace("\n\n```\n", "\n```\n").replace("\n\n\n", "\n\n")
+        if not paragraphs or (line and indented != paragraphs[-1][0].startswith("    ")):
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return "\n\n".join(_block("\n".join(lines).strip("\n")) for lines in paragraphs)
+
+
+def _block(text: str) -> str:
+    return f"```yaml\n{textwrap.dedent(text)}\n```" if text.startswith("    ") else text
 
 
 # The shipped rules

@@ -33,6 +33,15 @@ def test_every_shipped_rule_has_its_section() -> None:
             assert f"### `{rule.name}`" in page
 
 
+@pytest.mark.parametrize("name", lints.NAMES)
+def test_the_rules_in_a_lints_page_are_rules(name: str) -> None:
+    from leashd_hooks.policy import load
+
+    page = docs.policy_page().split(f"### `{name}`")[1].split("###")[0]
+    for block in page.split("```yaml\n")[1:]:
+        assert load.policy(("rules:\n" + block.split("```")[0]).encode(), name).file.rules
+
+
 def test_the_example_of_the_page_is_a_policy() -> None:
     from leashd_hooks.policy import load
 
