@@ -72,7 +72,7 @@ def test_verifying_says_whether_and_where(used):
 def test_export_writes_csv_for_spreadsheets(used, tmp_path):
     out = tmp_path / "audit.csv"
     assert used.run("audit", "export", "--format", "csv", "-o", str(out)).returncode == 0
-    rows = list(csv.DictReader(out.open(newline="")))
+    rows = list(csv.DictReader(out.read_text().splitlines()))
     assert [row["verdict"] for row in rows] == ["allow", "deny", "allow"]
     assert json.loads(rows[0]["input"]) == {"command": "git status"}
 
