@@ -24,7 +24,7 @@ run: $(VENV)/.runtime
 	@$(BIN)/leashd demo
 
 test: setup-tests
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: lint test
 

@@ -150,6 +150,17 @@ EDITS: tuple[Callable[[Lab], None], ...] = (
 )
 
 
+def vetoed(lab: Lab) -> bool:
+    return any(line["event"] == "ConfigChange" and line["answered"] == "deny" for line in lab.audit())
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> None:
+    """Waits until something is so, or for that long."""
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 def test_settings_that_change_under_a_session_do_not_take_the_guard_away(
     claude: Lab, edit: Callable[[Lab], None]
@@ -158,15 +169,15 @@ def test_settings_that_change_under_a_session_do_not_take_the_guard_away(
 
     def edited() -> None:
         edit(claude)
-        time.sleep(4)  # the client looks for changes every second or so
+        wait_until(lambda: vetoed(claude), 30)
+        time.sleep(1)
 
-    turns = [[call("Bash", "first", command="cat .env", description="d")]]
-    turns += [[call("Bash", "second", command="cat .env > marker", description="d")]]
-    run = claude.run(turns, "bypassPermissions", before={"second": edited})
+    first, second = (call("Bash", command="cat .env > marker", description="d") for _ in range(2))
+    run = claude.run([[first], [second]], "bypassPermissions", before={second["id"]: edited})
 
-    assert run.results["second"].is_error
+    assert vetoed(claude)
+    assert run.results[second["id"]].is_error
     assert not (claude.project / "marker").exists()
-    assert any(line["event"] == "ConfigChange" and line["answered"] == "deny" for line in claude.audit())
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
@@ -176,12 +187,13 @@ def test_without_the_veto_the_same_change_takes_the_guard_away(newest: Lab, edit
     del settings["hooks"]["ConfigChange"]
     newest.settings.write_text(json.dumps(settings))
     (newest.project / ".env").write_text("A=1")
+    marker = newest.project / "marker"
 
-    def edited() -> None:
-        edit(newest)
-        time.sleep(4)
+    def patience() -> None:
+        wait_until(marker.exists, 2)
 
-    turns = [[call("Bash", "first", command="ls", description="d")]]
-    turns += [[call("Bash", "second", command="cat .env > marker", description="d")]]
-    newest.run(turns, "bypassPermissions", before={"second": edited})
-    assert (newest.project / "marker").exists()
+    attempts = [call("Bash", command="cat .env > marker", description="d") for _ in range(10)]
+    before: dict[str, Callable[[], object]] = {block["id"]: patience for block in attempts}
+    before[attempts[1]["id"]] = lambda: edit(newest)
+    newest.run([[block] for block in attempts], "bypassPermissions", before=before)
+    assert marker.exists()
