@@ -114,8 +114,9 @@ class Effect:
     """One thing a call does: a kind from `EFFECTS` and its fields.
 
     `command` is the text of the simple command that causes it ("" for other tools), `span` its character range in the
-    call's command line, or None.  A path field holds an absolute path, lexically normalised; None means that it cannot
-    be known before the call runs.  Fields that are absent are unknown, and no `allow` rule that asks for them matches.
+    call's command line, or None.  A path field holds an absolute path in which `..` may still stand; None means that
+    it cannot be known before the call runs.  Fields that are absent are unknown, and no `allow` rule that asks for them
+    matches.
     """
 
     __slots__ = ("command", "fields", "kind", "span")

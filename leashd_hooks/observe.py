@@ -30,8 +30,23 @@ def observe(effects: "list[Effect]") -> Facts:
 
 
 def _both(path: str) -> "tuple[str, ...]":
+    """A path as its text reads, and as the kernel follows it: a shell's `cd` goes by the one, `cat` by the other."""
+    written = lexical(path)
     resolved = realpath(path)
-    return (path,) if resolved == path else (path, resolved)
+    return (written,) if resolved == written else (written, resolved)
+
+
+def lexical(path: str) -> str:
+    """`path` (absolute) with `..` taken to undo the component before it."""
+    if "/.." not in path:
+        return path
+    parts: list[str] = []
+    for part in path.split("/")[1:]:
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+    return "/" + "/".join(parts)
 
 
 def realpath(path: str) -> str:

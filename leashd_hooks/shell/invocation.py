@@ -64,7 +64,7 @@ class Stdin:
 
 
 class Invocation:
-    """A program and its evaluated words; what `shell/programs/*.effects` is called with.
+    """A program and its evaluated words: what `shell/programs/*.effects` is called with.
 
     name     the program's name without directory, `.exe` or version suffix of an interpreter (`python3.11` is `python3`)
     args     the words after it
@@ -118,7 +118,10 @@ class Invocation:
 
 
 def resolve(value: "Value", cwd: "str | None", home: str) -> "str | None":
-    """The absolute, lexically normalised path that `value` names, None when it cannot be known.  `..` goes up lexically."""
+    """The absolute path that `value` names, None when it cannot be known.
+
+    `..` stays where it stands: after a link it leads elsewhere than the text says, and only the file system knows.
+    """
     if isinstance(value, Unknown) or "\0" in value:
         return None
     text = str(value)
@@ -130,11 +133,4 @@ def resolve(value: "Value", cwd: "str | None", home: str) -> "str | None":
         if cwd is None:
             return None
         text = cwd + "/" + text
-    parts: list[str] = []
-    for part in text.split("/"):
-        if part == "..":
-            if parts:
-                parts.pop()
-        elif part and part != ".":
-            parts.append(part)
-    return "/" + "/".join(parts)
+    return "/" + "/".join([part for part in text.split("/") if part and part != "."])

@@ -44,6 +44,12 @@ def test_links_are_followed_and_missing_tails_kept(tree: Path, path: str, expect
     assert realpath(str(tree / path)) == os.path.realpath(tree / path)
 
 
+def test_dots_after_a_link_lead_where_the_text_says_and_where_the_kernel_goes(tree: Path) -> None:
+    path = str(tree / "w" / "link" / ".." / "secret")
+    facts = observe([Effect("read", {"path": path})])
+    assert facts.real[path] == (str(tree / "w" / "secret"), str(tree / "secret"))
+
+
 def test_a_loop_is_an_error(tree: Path) -> None:
     with pytest.raises(OSError, match="circle"):
         realpath(str(tree / "w" / "loop" / "x"))

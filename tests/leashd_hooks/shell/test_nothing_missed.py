@@ -312,4 +312,4 @@ def test_every_path_that_rm_is_given_is_found(text: str, stubs: Path, tmp_path: 
 
 def covers(fields: dict[str, object], path: str) -> bool:
     known = fields["path"]
-    return known is None or known == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
+    return known is None or os.path.normpath(str(known)) == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))

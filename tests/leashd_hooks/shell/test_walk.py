@@ -253,7 +253,7 @@ TABLE = [
         ],
     ),
     ("FOO=a sh -c 'rm $FOO'", ["run sh rm $FOO", "run rm a", "delete /w/a"]),
-    ("cd a && true; rm ../x", ["run cd a", "run true", "run rm ../x", "delete /w/x", "delete /x"]),
+    ("cd a && true; rm ../x", ["run cd a", "run true", "run rm ../x", "delete /w/a/../x", "delete /w/../x"]),
 ]
 
 

@@ -29,7 +29,7 @@ def _on(path: "str | None", kind: "tuple[str, dict[str, object]]", **more: objec
 
 TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]" = [
     ("Read", {"file_path": "/w/a"}, [_on("/w/a", READ)]),
-    ("Read", {"file_path": "../a"}, [_on("/a", READ)]),
+    ("Read", {"file_path": "../a"}, [_on("/w/../a", READ)]),
     ("Read", {"file_path": "~/.ssh/id_rsa"}, [_on("/home/me/.ssh/id_rsa", READ)]),
     ("Read", {"file_path": "~other/x"}, [_on(None, READ)]),
     ("NotebookRead", {"notebook_path": "/w/n.ipynb"}, [_on("/w/n.ipynb", READ)]),
@@ -43,7 +43,7 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
     ("Glob", {"pattern": "/etc/**"}, [_on("/etc", LIST)]),
     ("Glob", {"pattern": "/**"}, [_on("/", LIST)]),
     ("Glob", {"pattern": "src/*/x", "path": "/w/deep"}, [_on("/w/deep/src", LIST)]),
-    ("Glob", {"pattern": "../../*"}, [_on("/", LIST)]),
+    ("Glob", {"pattern": "../../*"}, [_on("/w/../..", LIST)]),
     ("Grep", {"pattern": "x"}, [_on("/w", SEARCH)]),
     ("Grep", {"pattern": "x", "path": "/w/.env"}, [_on("/w/.env", SEARCH)]),
     ("Grep", {"pattern": "x", "glob": ".env*"}, [_on("/w", SEARCH), _on("/w/**/.env*", SEARCH, glob=True)]),
@@ -87,7 +87,7 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
     (
         "mcp__files__get",
         {"path": "../.env", "query": "/api/users"},
-        [("mcp", {"server": "files", "tool": "get"}), _on("/.env", READ)],
+        [("mcp", {"server": "files", "tool": "get"}), _on("/w/../.env", READ)],
     ),
     (
         "mcp__files__get",
