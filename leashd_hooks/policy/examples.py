@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leashd_hooks.hook import judge_call
-from leashd_hooks.model import ALLOW, Call, Decision
+from leashd_hooks.model import Call, Decision
 from leashd_hooks.policy import layers
 from leashd_hooks.policy.compile import compiled
 from leashd_hooks.policy.layers import Policies
@@ -56,7 +56,7 @@ class Outcome:
         seen = any(finding[1] == self.rule.name for finding in self.decision.trace)
         if self.expected == "stays_quiet":
             return not seen
-        return seen and (self.rule.action != ALLOW or self.decision.verdict == ALLOW)
+        return seen and self.decision.verdict == self.rule.action
 
     @property
     def verdict(self) -> str:

@@ -91,7 +91,6 @@ class Oracle:
         return any(wild(value, text) if isinstance(value, str) else value == text for text in wanted)
 
     def lies(self, path: str, place: str, layer: Layer) -> bool:
-        """Whether a path lies in a place, as `layer` knows it."""
         named = self.defined(path, place, layer)
         if place not in (*OPEN[:3], "outside"):
             return named
@@ -105,11 +104,8 @@ class Oracle:
         return below(path, scratch) and path != scratch and top(path, scratch) not in taken
 
     def defined(self, path: str, place: str, layer: Layer) -> bool:
-        known = [
-            la
-            for la in self.policies.layers()
-            if la.kind != "project" or la is layer or place in ("credential", "protected")
-        ]
+        shared = place in ("credential", "protected")
+        known = [la for la in self.policies.layers() if la.kind != "project" or la is layer or shared]
         sets = [(la, file.file.places[place]) for la in known for file in la.files if place in file.file.places]
         excluded = any(self.glob(path, text, la) for la, found in sets for text in found.exceptions)
         return not excluded and any(self.glob(path, text, la) for la, found in sets for text in found.paths)
