@@ -88,6 +88,7 @@ CASES = (
         "notebook-edit", "NotebookEdit", "project/nb.ipynb",
         notebook_path="$P/nb.ipynb", cell_id="one", new_source="2", edit_mode="replace",
     ),
+    allowed("skill", "Skill", skill="greet"),
     allowed("subagent-reads-readme", "Read", subagent=True, file_path="$P/README.md"),
 )  # fmt: skip
 NOTEBOOK = {
@@ -107,8 +108,10 @@ def furnish(lab: Lab) -> None:
     (lab.project / "nb.ipynb").write_text(json.dumps(NOTEBOOK))
     (lab.project / ".env").write_text(f"PASSWORD={SECRET}\n")
     (lab.project / "innocent.txt").symlink_to(".env")
-    for folder in (lab.project / "sub", lab.home / ".ssh"):
-        folder.mkdir()
+    skill = lab.project / ".claude" / "skills" / "greet"
+    for folder in (lab.project / "sub", lab.home / ".ssh", skill):
+        folder.mkdir(parents=True)
+    (skill / "SKILL.md").write_text("---\nname: greet\ndescription: Greets.\n---\nSay hello.\n")
     (lab.project / "sub" / "kept").write_text("x")
     (lab.home / ".ssh" / "id_ed25519").write_text(SECRET)
     (lab.home / ".ssh" / "authorized_keys").write_text("")
@@ -181,3 +184,12 @@ def test_calls_of_one_message_are_judged_one_by_one(claude: Lab, mode: str) -> N
     ran = {name for name in names if not run.results[name].is_error}
     assert ran == {"read-readme", "ls", "echo", "read-notebook"}
     assert claude.judged().keys() == set(names)
+
+
+def test_a_monitored_command_is_judged_as_any_other(newest: Lab) -> None:
+    """Only the newer client has the tool, which runs a shell command in the background."""
+    furnish(newest)
+    blocks = [call("Monitor", command=text, description="d", timeout_ms=1000) for text in ("cat .env > seen", "ls")]
+    run = newest.run([[block] for block in blocks], "bypassPermissions")
+    assert [run.results[block["id"]].is_error for block in blocks] == [True, False]
+    assert not (newest.project / "seen").exists()

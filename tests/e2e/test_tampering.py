@@ -26,6 +26,8 @@ WRITES = (
     "$P/link/settings.local.json",
     f"{ROOT}/leashd_hooks/never.py",
     "$H/.bashrc",
+    "$P/.mcp.json",
+    "$P/.git/hooks/pre-commit",
 )
 
 COMMANDS = (
