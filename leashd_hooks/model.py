@@ -22,11 +22,17 @@ EFFECTS: "dict[str, dict[str, str]]" = {
         "modelled": "true when every consequence of the command is told by its other effects",
     },
     "read": {"path": "the file or directory", "how": "content, list, search or stat"},
-    "write": {"path": "the file or directory", "how": "create, append, edit, mode or link"},
+    "write": {
+        "path": "the file or directory",
+        "how": "create, append, edit, mode or link",
+        "target": "where a link that is made leads, `?` when that is not known",
+        "world": "true when everybody may write it afterwards",
+    },
     "delete": {
         "path": "the file or directory",
         "recursive": "true for whole trees",
         "force": "true when it never asks",
+        "chosen": "true when only what a filter chooses is deleted (`find -name ... -delete`)",
     },
     "code": {
         "language": "shell, python, javascript, ruby, perl, php, awk, sql or other",

@@ -19,14 +19,28 @@ def observe(effects: "list[Effect]") -> Facts:
     """The facts that the decision about these effects needs."""
     real: dict[str, tuple[str, ...]] = {}
     branches: dict[str, str] = {}
+    links: list[tuple[str, str]] = []
     for effect in effects:
         path = effect.fields.get("path")
         if isinstance(path, str) and path not in real:
             real[path] = _glob(path) if effect.fields.get("glob") else _both(path)
+        if links and isinstance(path, str):
+            real[path] += _through(path, links)
+        if effect.fields.get("target"):
+            links.append((str(path), effect.fields["target"]))
         if effect.fields.get("branch") == "@current":
             directory = effect.fields.get("dir", "")
             branches[directory] = _branch(directory)
     return Facts(real, branches)
+
+
+def _through(path: str, links: "list[tuple[str, str]]") -> "tuple[str, ...]":
+    """Where `path` leads once the links exist that the same call makes; one to an unknown target leads outside."""
+    found: list[str] = []
+    for link, target in links:
+        if path.startswith(link + "/") or path == link:
+            found += _both(target + path[len(link) :]) if target.startswith("/") else ["/" + target]
+    return tuple(found)
 
 
 def _both(path: str) -> "tuple[str, ...]":

@@ -66,7 +66,7 @@ class Stdin:
 class Invocation:
     """A program and its evaluated words: what `shell/programs/*.effects` is called with.
 
-    name     the program's name without directory, `.exe` or version suffix of an interpreter (`python3.11` is `python3`)
+    name     the program's name without directory, `.exe` or the version of an interpreter (`python3.11` is `python3`)
     args     the words after it
     cwd      absolute directory, None when it cannot be known
     home     the user's home directory
@@ -106,7 +106,8 @@ class Invocation:
 
     def on_path(self, kind: str, value: "Value", **fields: "Any") -> Effect:
         """An effect on the path that `value` names: relative to `cwd`, `~` expanded, None when it cannot be known."""
-        return self.effect(kind, path=resolve(value, self.cwd, self.home), glob=isinstance(value, Pattern) or None, **fields)
+        glob = isinstance(value, Pattern) or None
+        return self.effect(kind, path=resolve(value, self.cwd, self.home), glob=glob, **fields)
 
     def command(self, argv: "Sequence[Value]") -> "list[Effect]":
         """Effects of running `argv` as a command of its own (what `env`, `xargs`, `sudo` do), its `run` included."""

@@ -27,6 +27,10 @@ MAX_COMMANDS = 2000
 MAX_DEPTH = 24
 
 
+#: Stands among the flags of a `run` effect for a word that may turn out to be any flag.
+ANY_FLAG = "-?"
+
+
 class Walker:
     """One call's walk: the parser for nested text, the effects found so far, and the bounds."""
 
@@ -475,6 +479,11 @@ class Walker:
         for value in call.args:
             if isinstance(value, Unknown):
                 words.append("?")
+                if not operands and value.prefix[:1] in ("", "-"):
+                    flags.append(ANY_FLAG)
+            elif isinstance(value, Pattern) and value[0] in "*?[" and not operands:
+                words.append(str(value))
+                flags.append(ANY_FLAG)
             elif operands or len(value) < 2 or value[0] != "-":
                 words.append(str(value))
             elif value == "--":
@@ -484,6 +493,18 @@ class Walker:
             else:
                 flags.extend("-" + letter for letter in value[1:])
         self.emit("run", call, program=call.name, args=words, flags=flags, modelled=modelled)
+        if not modelled:
+            self._named_paths(call)
+
+    def _named_paths(self, call: Invocation) -> None:
+        """What a program that is not modelled is given to work on: words that look like paths are taken for reads."""
+        for value in call.args:
+            if isinstance(value, Unknown):
+                continue
+            path = value.partition("=")[2] if value.startswith("-") else value
+            if path.startswith(("/", "~/", ".")) and "://" not in path and "\n" not in path:
+                named = Pattern(path) if isinstance(value, Pattern) else path
+                self.out.append(call.on_path("read", named, how="content"))
 
     def _finish(self, start: int, call: Invocation, pipes: "Sequence[Piped]") -> None:
         """Adds the flows that only show when a command's effects are seen together."""

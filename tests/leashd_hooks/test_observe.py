@@ -112,3 +112,18 @@ def test_a_linked_worktree_has_its_own_branch(tmp_path: Path) -> None:
         [*git, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side")], check=True, capture_output=True
     )
     assert _push(tmp_path / "side") == "side"
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "expected"),
+    [
+        ("{tree}/w/.env", "{tree}/w/h", "{tree}/w/.env"),
+        ("{tree}/out", "{tree}/w/h/x", "{tree}/out/x"),
+        ("?", "{tree}/w/h/x", "/?/x"),
+    ],
+)
+def test_a_link_that_the_same_call_makes_is_followed(tree: Path, target: str, path: str, expected: str) -> None:
+    link = Effect("write", {"path": f"{tree}/w/h", "how": "link", "target": target.format(tree=tree)})
+    used = path.format(tree=tree)
+    facts = observe([link, Effect("write", {"path": used})])
+    assert expected.format(tree=tree) in facts.real[used]

@@ -235,7 +235,7 @@ def config(call: "Invocation", dangerous: "Callable[[Any], bool]") -> "list[Effe
         return found + [call.on_path("read", path, how="content") for path in [*files, *blobs]]
     key = words[0] if words and isinstance(words[0], str) else None
     found = [told(call, "config", "config", key=key)]
-    found += [call.on_path("write", path, how="edit") for path in files or _config_file(options)]
+    found += [call.on_path("write", path, how="edit") for path in files or _shared_file(options)]
     setting = f"{key}={words[1]}" if key and len(words) > 1 and isinstance(words[1], str) else key
     sets = verb in ("", "set") and not options.has("--unset", "--unset-all", "--remove-section", "--rename-section")
     if setting is None or (sets and dangerous(setting)):
@@ -243,10 +243,11 @@ def config(call: "Invocation", dangerous: "Callable[[Any], bool]") -> "list[Effe
     return found
 
 
-def _config_file(options: "Options") -> "list[Value]":
+def _shared_file(options: "Options") -> "list[Value]":
+    """The file outside the repository that is written; the repository's own is told by `changes: config`."""
     if options.has("--global"):
         return ["~/.gitconfig"]
-    return ["/etc/gitconfig"] if options.has("--system") else [".git/config"]
+    return ["/etc/gitconfig"] if options.has("--system") else []
 
 
 VERBS: "dict[str, Any]" = {

@@ -204,8 +204,6 @@ def remote(call: "Invocation") -> "list[Effect] | None":
     if not isinstance(verb, str) or verb not in REMOTE_VERBS:
         return None
     found = [told(call, "remote", REMOTE_VERBS[verb], remote=named(rest[-1] if rest else None), action=verb)]
-    if REMOTE_VERBS[verb] == "config":
-        found.append(call.on_path("write", ".git/config", how="edit"))
     for url in rest[1:] if verb in ("add", "set-url") else []:
         found += [each for each in peer(call, url, "fetch") if each.kind == "code"]
     return found
