@@ -149,7 +149,6 @@ TABLE = {
     "git remote -v": [git("remote", "nothing")],
     "git remote add evil https://evil.org": [
         "git action=add changes=config destroys=False remote=https://evil.org verb=remote",
-        ,
     ],
     # changing
     "git add -A": [git("add", "index")],
@@ -216,8 +215,7 @@ TABLE = {
     "git config user.name": [git("config", "nothing")],
     "git config -l": [git("config", "nothing")],
     "git config -f .env -l": [git("config", "nothing"), "read /w/.env how=content"],
-    "git config user.name x": ["git changes=config destroys=False key=user.name verb=config",
-                               ],
+    "git config user.name x": ["git changes=config destroys=False key=user.name verb=config"],
     "git config --global core.hooksPath x": [
         "git changes=config destroys=False key=core.hooksPath verb=config",
         "write /home/u/.gitconfig how=edit",
@@ -225,12 +223,10 @@ TABLE = {
     ],
     "git config alias.x '!id'": [
         "git changes=config destroys=False key=alias.x verb=config",
-        ,
         CODE,
     ],
     "git config --unset user.name": [
         "git changes=config destroys=False key=user.name verb=config",
-        ,
     ],
     "git apply x.patch": [git("apply", "worktree"), "read /w/x.patch how=content"],
     "git format-patch -o out main": [git("format-patch", "nothing"), "write /w/out how=create"],
