@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Links in one path before it counts as a loop (Linux allows 40).
 _LINKS = 40
+#: A process's own streams, which are links to somewhere else in every process.
+_STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 #: Directory entries looked at for one glob.
 _ENTRIES = 5_000
 
@@ -46,6 +48,8 @@ def _through(path: str, links: "list[tuple[str, str]]") -> "tuple[str, ...]":
 def _both(path: str) -> "tuple[str, ...]":
     """A path as its text reads, and as the kernel follows it: a shell's `cd` goes by the one, `cat` by the other."""
     written = lexical(path)
+    if written.startswith("/dev/fd/") or written in _STREAMS:
+        return (written,)
     resolved = realpath(path)
     return (written,) if resolved == written else (written, resolved)
 

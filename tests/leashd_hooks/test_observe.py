@@ -55,6 +55,11 @@ def test_a_loop_is_an_error(tree: Path) -> None:
         realpath(str(tree / "w" / "loop" / "x"))
 
 
+@pytest.mark.parametrize("path", ["/dev/stdin", "/dev/fd/63", "/dev/stdout"])
+def test_a_stream_of_the_process_is_what_it_says(path: str) -> None:
+    assert observe([Effect("read", {"path": path})]).real[path] == (path,)
+
+
 def _candidates(tree: Path, pattern: str) -> "set[str]":
     path = str(tree / pattern)
     facts = observe([Effect("read", {"path": path, "glob": True})])
