@@ -50,7 +50,9 @@ def judge(data: bytes, context: Context) -> claude.Answer:
         raise ValueError(f"`{name}` is not an event that leashd knows")
     except RecursionError:
         return _broken("the event is nested too deeply", context)
-    except (ValueError, OSError, bundle.BundleError, AuditError) as error:
+    except AuditError as error:
+        return claude.deny(f"leashd: denied, because {error}")
+    except (ValueError, OSError, bundle.BundleError) as error:
         return _broken(str(error), context)
     except Exception as error:
         return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", context)

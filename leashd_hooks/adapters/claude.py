@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 #: wants to be, some versions of the client skip the question, or the mode is one that leashd does not know.
 _ASKING_MODES = frozenset({"default", "acceptEdits", "plan", "auto"})
 
-#: Effects that plan mode is there to prevent.  A hook's `allow` would lift the client's own ban on some versions.
+_PLANNING = "leashd: the policy allows it, but it may change something and the session is in plan mode"
+#: Effects that plan mode has nothing against.  For others a hook's `allow`, and on 2.1.197 also its silence under a rule
+#: of the user, would lift the client's own ban.
 _HARMLESS_IN_PLAN = frozenset(
     {"read", "run", "tool", "agent", "network", "mcp", "browser", "control", "git", "package"}
 )
@@ -81,7 +83,7 @@ def answer(call: Call, decision: "Decision", unattended: bool) -> Answer:
     if verdict == "ask":
         return _pre_tool_use("ask", text)
     if call.mode == "plan" and not all(_harmless(effect.kind, effect.fields) for effect in decision.effects):
-        return Answer("", 0, "silent")
+        return deny(_PLANNING) if unattended else _pre_tool_use("ask", _PLANNING)
     return _pre_tool_use("allow", text)
 
 

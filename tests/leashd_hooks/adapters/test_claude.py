@@ -101,23 +101,23 @@ def test_where_nobody_can_approve_the_denial_says_so() -> None:
 PLANNED = [
     (Effect("read", {"path": "/w/a"}), "allow"),
     (Effect("run", {"program": "ls", "modelled": True}), "allow"),
-    (Effect("run", {"program": "make", "modelled": False}), "silent"),
-    (Effect("write", {"path": "/w/a"}), "silent"),
-    (Effect("delete", {"path": "/w/a"}), "silent"),
-    (Effect("code", {"language": "python"}), "silent"),
+    (Effect("run", {"program": "make", "modelled": False}), "ask"),
+    (Effect("write", {"path": "/w/a"}), "ask"),
+    (Effect("delete", {"path": "/w/a"}), "ask"),
+    (Effect("code", {"language": "python"}), "ask"),
     (Effect("git", {"verb": "status", "changes": "nothing"}), "allow"),
-    (Effect("git", {"verb": "commit", "changes": "history"}), "silent"),
+    (Effect("git", {"verb": "commit", "changes": "history"}), "ask"),
     (Effect("control", {"system": "docker", "changes": False}), "allow"),
-    (Effect("control", {"system": "docker", "changes": True}), "silent"),
+    (Effect("control", {"system": "docker", "changes": True}), "ask"),
     (Effect("agent", {"operation": "plan"}), "allow"),
 ]
 
 
 @pytest.mark.parametrize(("effect", "told"), PLANNED, ids=str)
-def test_in_plan_mode_the_client_keeps_its_own_ban_on_changes(effect: Effect, told: str) -> None:
+def test_in_plan_mode_a_change_is_asked_about(effect: Effect, told: str) -> None:
     answer = _answer(ALLOW, mode="plan", effect=effect)
     assert answer.told == told
-    assert (answer.stdout == "") is (told == "silent")
+    assert json.loads(answer.stdout)["hookSpecificOutput"]["permissionDecision"] == told
 
 
 def test_a_permission_request_is_denied_in_its_own_form() -> None:
