@@ -11,7 +11,15 @@ ROOT = Path(__file__).parents[2]
 
 
 def _check(repository: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", "from leashd_hooks.cli import main; main()", "docs", "--check", "--to", str(repository)]
+    command = [
+        sys.executable,
+        "-c",
+        "from leashd_hooks.cli import main; main()",
+        "docs",
+        "--check",
+        "--to",
+        str(repository),
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 

@@ -50,6 +50,7 @@ ELSEWHERE = {
     "policy/source": "leashd_hooks/policy/test_errors.py",
     "policy/vocabulary": "leashd_hooks/policy/test_errors.py",
     "shell/builtins": "leashd_hooks/shell/test_walk.py",
+    "shell/command_line": "leashd_hooks/shell/test_walk.py",
     "shell/compound": "leashd_hooks/shell/test_walk.py",
     "shell/convert": "leashd_hooks/shell/test_shfmt.py",
     "shell/flows": "leashd_hooks/shell/test_walk.py",

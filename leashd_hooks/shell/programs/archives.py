@@ -88,8 +88,9 @@ def _archive(call: "Invocation", archives: "list[Value]", kind: str, options: "O
         if isinstance(archive, str) and ":" in archive.partition("/")[0] and not options.has("--force-local"):
             host = archive.partition(":")[0].rpartition("@")[2]
             direction = "fetch" if kind == "read" else "upload"
-            found.append(call.effect("network", host=host, scheme="ssh", port=22, direction=direction,
-                                     reach=reach(host)))
+            found.append(
+                call.effect("network", host=host, scheme="ssh", port=22, direction=direction, reach=reach(host))
+            )
         else:
             found.append(call.on_path(kind, archive, how=how))
     return found
@@ -123,8 +124,9 @@ def _below(base: "Value | None", word: "Value") -> "Value":
     return base if isinstance(base, Unknown) else type(word)(base + "/" + word)
 
 
-ZIP_KNOWN = names("rjq9876543210vufyXmed@oTDlSkAg", "--recurse-paths", "--quiet", "--junk-paths", "--symlinks",
-                  "--move")
+ZIP_KNOWN = names(
+    "rjq9876543210vufyXmed@oTDlSkAg", "--recurse-paths", "--quiet", "--junk-paths", "--symlinks", "--move"
+)
 
 
 def _zip(call: "Invocation") -> "list[Effect] | None":
@@ -160,14 +162,16 @@ def _7z(call: "Invocation") -> "list[Effect] | None":
     flags = [str(word) for word in call.args[1:] if isinstance(word, str) and word[:1] == "-"]
     words = [word for word in call.args[1:] if isinstance(word, str) and word[:1] != "-"]
     verb = call.args[0]
-    if any(flag[:2] not in ("-o", "-p", "-y", "-t", "-m", "-r", "-x", "-a", "-b",
-                            "-s") or "@" in flag for flag in flags):
+    if any(
+        flag[:2] not in ("-o", "-p", "-y", "-t", "-m", "-r", "-x", "-a", "-b", "-s") or "@" in flag for flag in flags
+    ):
         return None
     if verb in ("l", "t", "x", "e"):
         found = [call.on_path("read", word, how="content") for word in words[:1]]
         places = [flag[2:] for flag in flags if flag.startswith("-o")] or ["."]
-        return found + [call.on_path("write", path, how="create", recursive=True) for path in places if verb in ("x",
-            "e")]
+        return found + [
+            call.on_path("write", path, how="create", recursive=True) for path in places if verb in ("x", "e")
+        ]
     if verb in ("a", "u", "d"):
         if any(flag.startswith("-sdel") for flag in flags):
             return None
@@ -179,8 +183,14 @@ def _7z(call: "Invocation") -> "list[Effect] | None":
 #: name -> suffix it adds; the programs that take it off are told by UNPACKS.
 SUFFIX = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz", "lzma": ".lzma", "zstd": ".zst", "lz4": ".lz4",
           "compress": ".Z", "brotli": ".br"}  # fmt: skip
-UNPACKS = {"gunzip": "gzip", "bunzip2": "bzip2", "unxz": "xz", "unlzma": "lzma", "unzstd": "zstd",
-           "uncompress": "compress"}
+UNPACKS = {
+    "gunzip": "gzip",
+    "bunzip2": "bzip2",
+    "unxz": "xz",
+    "unlzma": "lzma",
+    "unzstd": "zstd",
+    "uncompress": "compress",
+}
 KEEPS = ("zstd", "lz4", "brotli")
 SQUEEZE_KNOWN = names("cdfkhlnNqrtvzT0123456789eSoDbmMp#jZ", "--stdout", "--to-stdout", "--decompress", "--uncompress",
                       "--force", "--keep", "--list", "--test", "--recursive", "--fast", "--best", "--quiet",
@@ -192,8 +202,9 @@ SQUEEZE_KNOWN = names("cdfkhlnNqrtvzT0123456789eSoDbmMp#jZ", "--stdout", "--to-s
 
 def _squeeze(call: "Invocation") -> "list[Effect] | None":
     name = UNPACKS.get(call.name, call.name)
-    options = read(call.args, short="S" if name in ("gzip", "pigz") else "oDT", long=("--suffix", "--threads",
-        "--output"))
+    options = read(
+        call.args, short="S" if name in ("gzip", "pigz") else "oDT", long=("--suffix", "--threads", "--output")
+    )
     if options.strange(SQUEEZE_KNOWN) or options.unknown:
         return None
     found = [call.on_path("read", word, how="content") for word in options.words if word != "-"]

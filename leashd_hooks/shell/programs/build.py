@@ -16,7 +16,7 @@ VALUES = {
     "just": "fd --justfile --working-directory --set --shell --shell-arg --dotenv-path --command --dotenv-filename",
     "task": "tdoCI --taskfile --dir --output --concurrency",
     "mvn": "fplDPsgtTb --file --projects --define --settings --global-settings --toolchains --threads"
-           " --activate-profiles",
+    " --activate-profiles",
     "gradle": "bpcgIxPDS --build-file --project-dir --init-script --exclude-task --gradle-user-home --include-build",
     "tox": "ecn --conf --workdir --root --result-json",
     "nox": "sftkR --session --noxfile --sessions --keywords --tags",
@@ -62,6 +62,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if name == "cmake":
         named = [str(value) for value in options.values("--target") if isinstance(value, str)]
     for target in named or ["default"]:
-        found.append(call.effect("package", manager=name, operation=operation, source="none", script=target,
-                                 scope="project"))
+        found.append(
+            call.effect("package", manager=name, operation=operation, source="none", script=target, scope="project")
+        )
     return found

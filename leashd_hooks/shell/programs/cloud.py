@@ -115,8 +115,9 @@ def _provider(call: "Invocation", name: str) -> "list[Effect] | None":
     if name in ("aws", "gsutil", "gcloud") and any(word in ("cp", "mv", "sync", "rsync") for word in words[:3]):
         found += _moved(call, options.words[2 if name != "gsutil" else 1 :])
     files = [word for word in words if word.startswith(("file://", "fileb://"))]
-    files += [value for _, value in options.flags if isinstance(value, str) and value.startswith(("file://",
-        "fileb://"))]
+    files += [
+        value for _, value in options.flags if isinstance(value, str) and value.startswith(("file://", "fileb://"))
+    ]
     return found + [call.on_path("read", path.partition("://")[2], how="content") for path in files]
 
 

@@ -48,10 +48,12 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         return _kubectl(call)
     if call.name == "helm":
         return _helm(call)
-    args: list[Value] = ["compose", *call.args] if call.name in ("docker-compose",
-                                                                 "podman-compose") else list(call.args)
-    before = read(args, short="Hlc", long=("--host", "--context", "--config", "--log-level", "--tlscacert"),
-                  stop_at_word=True)
+    args: list[Value] = (
+        ["compose", *call.args] if call.name in ("docker-compose", "podman-compose") else list(call.args)
+    )
+    before = read(
+        args, short="Hlc", long=("--host", "--context", "--config", "--log-level", "--tlscacert"), stop_at_word=True
+    )
     if before.has("-H", "--host", "--config", "--context", "-c") or before.unknown:
         return None
     words = before.words
@@ -161,8 +163,11 @@ KUBECTL_LONG = table(
 
 def _kubectl(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="nolfcsk", long=KUBECTL_LONG)
-    if options.has("--kubeconfig", "--server", "-s", "--token") or not options.words or isinstance(options.words[0],
-        Unknown):
+    if (
+        options.has("--kubeconfig", "--server", "-s", "--token")
+        or not options.words
+        or isinstance(options.words[0], Unknown)
+    ):
         return None
     verb = str(options.words[0])
     kind = KUBECTL.get(verb)
@@ -198,9 +203,14 @@ HELM = pairs(
 def _helm(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="nf", long=("--namespace", "--values", "--set", "--version", "--kube-context"))
     verb = options.words[0] if options.words else None
-    if not isinstance(verb, str) or verb not in HELM or options.has("--post-renderer",
-                                                                    "--kubeconfig") or options.unknown:
+    if (
+        not isinstance(verb, str)
+        or verb not in HELM
+        or options.has("--post-renderer", "--kubeconfig")
+        or options.unknown
+    ):
         return None
     found = [_control(call, "helm", str(verb), HELM[verb])]
-    return found + [call.on_path("read", path, how="content") for path in options.values("-f",
-        "--values") if path != "-"]
+    return found + [
+        call.on_path("read", path, how="content") for path in options.values("-f", "--values") if path != "-"
+    ]

@@ -31,8 +31,20 @@ CLIENTS: "dict[str, tuple[str, str, str, str, str]]" = {
 ALIASES = {"mariadb": "mysql", "mongo": "mongosh", "valkey-cli": "redis-cli", "litecli": "sqlite3", "pgcli": "psql"}
 STATEMENTS = ("select", "insert", "update", "delete", "drop", "truncate", "alter")
 READING = ("show", "explain", "describe", "desc", "table", "values", "use", "pragma")
-OBJECTS = ("table", "database", "schema", "view", "index", "role", "user", "function", "type", "sequence", "trigger",
-           "column")
+OBJECTS = (
+    "table",
+    "database",
+    "schema",
+    "view",
+    "index",
+    "role",
+    "user",
+    "function",
+    "type",
+    "sequence",
+    "trigger",
+    "column",
+)
 
 REDIS_READS = table(
     "get mget keys scan info ping ttl type exists hget hgetall hkeys llen lrange smembers scard zrange dbsize strlen"
@@ -108,8 +120,9 @@ def _statements(call: "Invocation", engine: str, text: "Value") -> "list[Effect]
 def _meta(call: "Invocation", engine: str, words: "list[str]") -> "list[Effect]":
     """Commands of the client itself: `\\!` of psql and `.shell` of sqlite run the shell, others touch files."""
     name = words[0].lstrip("\\.")
-    if name.startswith(("!", "shell", "system", "load", "open", "gexec",
-                        "setenv")) or any(word[:1] == "|" for word in words):
+    if name.startswith(("!", "shell", "system", "load", "open", "gexec", "setenv")) or any(
+        word[:1] == "|" for word in words
+    ):
         return [call.effect("code", language="shell", source="inline")]
     if name in ("i", "ir", "include", "read", "copy", "import", "o", "output", "once", "out", "dump", "save", "backup",
                 "w", "e",

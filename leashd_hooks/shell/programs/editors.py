@@ -44,8 +44,9 @@ def _edited(call: "Invocation", words: "list[str | Unknown]") -> "list[Effect]":
 def _vim(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="cSuUiwWtTr", long=("--cmd", "--servername", "--remote-expr", "--remote-send"))
     found: list[Effect] = []
-    commanded = options.has("-c", "--cmd", "-S", "-s", "-u", "-U", "-e", "-E", "-l", "--remote-expr", "--remote-send",
-                            "-i")
+    commanded = options.has(
+        "-c", "--cmd", "-S", "-s", "-u", "-U", "-e", "-E", "-l", "--remote-expr", "--remote-send", "-i"
+    )
     plus = [word for word in options.words if isinstance(word, str) and word[:1] == "+"]
     jumps = all(word[1:].isdigit() or word == "+" for word in plus)
     if commanded or options.unknown or call.name == "ex" or not jumps:
@@ -55,15 +56,18 @@ def _vim(call: "Invocation") -> "list[Effect] | None":
 
 def _emacs(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="lfeL", long=("--eval", "--load", "--funcall", "--script", "--execute"))
-    runs = options.has("-l", "-f", "-e", "--eval", "--load", "--funcall", "--script", "--execute",
-                       "--batch") or options.unknown
+    runs = (
+        options.has("-l", "-f", "-e", "--eval", "--load", "--funcall", "--script", "--execute", "--batch")
+        or options.unknown
+    )
     found = [call.effect("code", language="other", source="inline")] if runs else []
     return _edited(call, [word for word in options.words if isinstance(word, Unknown) or word[:1] != "+"]) + found
 
 
 def _man(call: "Invocation") -> "list[Effect] | None":
-    options = read(call.args, short="PHCMRLmsSerp", long=("--pager", "--html", "--config-file", "--manpath",
-                                                          "--preprocessor"))
+    options = read(
+        call.args, short="PHCMRLmsSerp", long=("--pager", "--html", "--config-file", "--manpath", "--preprocessor")
+    )
     if options.has("-P", "--pager", "-H", "--html", "-C", "--config-file", "-p", "--preprocessor") or options.unknown:
         return [call.effect("code", language="shell", source="inline")]
     local = [word for word in options.words if isinstance(word, str) and "/" in word]

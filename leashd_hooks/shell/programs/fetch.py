@@ -83,8 +83,9 @@ def _curl(call: "Invocation") -> "list[Effect] | None":
     negated = [flag for flag, _ in options.flags if flag not in known and not flag.startswith("--no-")]
     if negated or options.has(*CURL_REFUSED):
         return None
-    methods = [each for each in options.values("-X", "--request") if not (isinstance(each, str) and each in ("GET",
-        "HEAD"))]
+    methods = [
+        each for each in options.values("-X", "--request") if not (isinstance(each, str) and each in ("GET", "HEAD"))
+    ]
     sends = options.has(*CURL_BODIES) and not (options.has("-G", "--get") and not _files_in(options))
     direction = "upload" if sends or methods else "fetch"
     urls = [*options.words, *options.values("--url")]
@@ -101,8 +102,9 @@ def _curl(call: "Invocation") -> "list[Effect] | None":
 
 
 def _uncertain(call: "Invocation", options: "Options") -> "list[Effect]":
-    unclear = [word for word in options.words if isinstance(word,
-                                                            Unknown) and (not word.prefix or word.prefix[0] == "-")]
+    unclear = [
+        word for word in options.words if isinstance(word, Unknown) and (not word.prefix or word.prefix[0] == "-")
+    ]
     return [call.effect("opaque", why=f"{word.why} may be an option") for word in unclear]
 
 
@@ -141,8 +143,9 @@ def _at(flag: str, value: "Value") -> "list[Value]":
 
 
 def _saved(call: "Invocation", options: "Options", urls: "list[Value]") -> "list[Effect]":
-    written = [value for flag,
-               value in options.flags if flag in CURL_WRITES and value is not None and value not in ("-", "%")]
+    written = [
+        value for flag, value in options.flags if flag in CURL_WRITES and value is not None and value not in ("-", "%")
+    ]
     directory = (options.values("--output-dir") or ["."])[-1]
     paths: list[Value] = []
     for path in written:
@@ -253,11 +256,11 @@ def _httpie(call: "Invocation") -> "list[Effect] | None":
     url, items = words[0], words[1:]
     if isinstance(url, str) and url.startswith(":"):
         url = "http://localhost" + (url if url[1:2].isdigit() else url[1:])
-    body = [item for item in items if isinstance(item,
-                                                 Unknown) or not _asks(item)]
+    body = [item for item in items if isinstance(item, Unknown) or not _asks(item)]
     piped = call.stdin.kind in ("pipe", "text", "file") and not options.has("--ignore-stdin")
-    direction = "upload" if body or piped or options.has("--raw") or method not in ("GET", "HEAD",
-        "OPTIONS") else "fetch"
+    direction = (
+        "upload" if body or piped or options.has("--raw") or method not in ("GET", "HEAD", "OPTIONS") else "fetch"
+    )
     found = network(call, url, direction, scheme="https" if call.name in ("https", "xhs") else "http")
     for item in items:
         known = item.prefix if isinstance(item, Unknown) else item
@@ -282,6 +285,7 @@ def _aria(call: "Invocation") -> "list[Effect] | None":
     found: list[Effect] = []
     for url in options.words:
         found += network(call, url, "fetch")
-        found.append(call.on_path("write", _in(directory, (options.values("-o", "--out") or [_basename(url)])[-1]),
-                                  how="create"))
+        found.append(
+            call.on_path("write", _in(directory, (options.values("-o", "--out") or [_basename(url)])[-1]), how="create")
+        )
     return found

@@ -185,8 +185,9 @@ def _patch(call: "Invocation") -> "list[Effect] | None":
                                                           "--version-control"))  # fmt: skip
     if options.unknown or options.has("-e", "--ed", "-g", "--get"):
         return None
-    found = [call.on_path("read", path, how="content") for path in [*options.values("-i", "--input"),
-                                                                    *options.words[1:2]]]
+    found = [
+        call.on_path("read", path, how="content") for path in [*options.values("-i", "--input"), *options.words[1:2]]
+    ]
     if options.has("--dry-run", "-C", "--check"):
         return found
     written = [*options.values("-o", "--output"), *options.values("-r", "--reject-file"), *options.words[:1]]

@@ -35,8 +35,9 @@ FILES = ("--body-file", "--notes-file", "-F", "--input", "--env-file", "--descri
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
-    options = read(call.args, short=SHORT, long=LONG, plain=("--web", "--draft", "--fill", "--with-token",
-                                                             "--show-token"))
+    options = read(
+        call.args, short=SHORT, long=LONG, plain=("--web", "--draft", "--fill", "--with-token", "--show-token")
+    )
     words = [None if isinstance(word, Unknown) else str(word) for word in options.words]
     if not words or words[0] is None or options.unknown:
         return None
@@ -54,8 +55,11 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if verb not in LOOKS and verb not in DESTROYS and verb not in CHANGES:
         return None
     destroys = verb in DESTROYS or (verb == "merge" and options.has("--admin"))
-    return [_control(call, f"{group} {verb}", verb not in LOOKS, destroys), *_secrets(call, group, verb), *_files(call,
-        options)]
+    return [
+        _control(call, f"{group} {verb}", verb not in LOOKS, destroys),
+        *_secrets(call, group, verb),
+        *_files(call, options),
+    ]
 
 
 def _control(call: "Invocation", verb: str, changes: bool, destroys: bool) -> "Effect":

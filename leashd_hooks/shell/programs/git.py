@@ -34,8 +34,14 @@ SETTINGS = table(
     " http.lowspeedtime http.version index.threads pack.threads submodule.recurse help.autocorrect core.untrackedcache"
 )
 SETTING_GROUPS = ("color.", "advice.", "column.", "status.", "grep.", "blame.", "format.pretty")
-PROGRAM_SETTINGS = ("core.pager", "core.editor", "sequence.editor", "credential.helper", "core.hookspath",
-                    "core.fsmonitor")
+PROGRAM_SETTINGS = (
+    "core.pager",
+    "core.editor",
+    "sequence.editor",
+    "credential.helper",
+    "core.hookspath",
+    "core.fsmonitor",
+)
 NO_PROGRAM = ("cat", "less", "", "true", "false", ":", "/dev/null")
 
 
@@ -154,8 +160,9 @@ def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
         found.append(call.on_path("read", ".", how="search", recursive=True))
         return found + _shown(call, options.words[skip:], after)
     if verb in SHOWS:
-        lines = [Unknown("-L") if isinstance(each,
-                                             Unknown) else each.rpartition(":")[2] for each in options.values("-L")]
+        lines = [
+            Unknown("-L") if isinstance(each, Unknown) else each.rpartition(":")[2] for each in options.values("-L")
+        ]
         found += _shown(call, options.words, after + (lines if verb not in ("blame", "annotate") else []))
     return found
 

@@ -24,8 +24,9 @@ def commit(call: "Invocation", verb: str) -> "list[Effect]":
                    attached="Su")  # fmt: skip
     idle = options.has("--dry-run", "--short", "--porcelain")
     skipped = options.has("-n", "--no-verify") or options.unknown or None
-    found = [told(call, verb, "nothing" if idle else "history", no_verify=skipped,
-                  amend=options.has("--amend") or None)]
+    found = [
+        told(call, verb, "nothing" if idle else "history", no_verify=skipped, amend=options.has("--amend") or None)
+    ]
     files = options.values("-F", "--file", "-t", "--template", "--pathspec-from-file")
     return found + [call.on_path("read", path, how="content") for path in files if path != "-"]
 
@@ -65,8 +66,9 @@ def reset(call: "Invocation", verb: str) -> "list[Effect]":
 
 
 def clean(call: "Invocation", verb: str) -> "list[Effect]":
-    options = read(call.args, short="e", long=("--exclude",), plain=("--dry-run", "--force", "--quiet",
-                                                                     "--interactive"))
+    options = read(
+        call.args, short="e", long=("--exclude",), plain=("--dry-run", "--force", "--quiet", "--interactive")
+    )
     idle = options.has("-n", "--dry-run") and not options.unknown
     return [told(call, verb, "nothing" if idle else "worktree", not idle)]
 
@@ -95,8 +97,9 @@ BRANCH_PLAIN = ("--delete", "--force", "--move", "--copy", "--list", "--all", "-
 
 
 def branch(call: "Invocation", verb: str) -> "list[Effect]":
-    options = read(call.args, short="u", long=("--set-upstream-to", "--sort", "--format", "--points-at"),
-                   plain=BRANCH_PLAIN)
+    options = read(
+        call.args, short="u", long=("--set-upstream-to", "--sort", "--format", "--points-at"), plain=BRANCH_PLAIN
+    )
     given = {flag for flag, _ in options.flags}
     asking = given & {"--list", "-l", "--contains", "--merged", "--no-merged", "--points-at", "--show-current", "-a",
                       "-r",
@@ -109,8 +112,8 @@ def branch(call: "Invocation", verb: str) -> "list[Effect]":
     forced = bool(given & {"-D", "-M", "-C", "-f", "--force"}) or options.unknown
     words: list[Value] = list(options.words if deletes else options.words[:1]) or ["@current"]
     return [
-        told(call, verb, "refs", forced, branch=word if isinstance(word, str) else None, dir=_dir(call,
-            word)) for word in words
+        told(call, verb, "refs", forced, branch=word if isinstance(word, str) else None, dir=_dir(call, word))
+        for word in words
     ]
 
 
@@ -130,8 +133,9 @@ def tag(call: "Invocation", verb: str) -> "list[Effect]":
     if given <= TAG_LISTS and (given or not options.words):
         return [told(call, verb, "nothing")]
     destroys = options.has("-d", "--delete", "-f", "--force") or options.unknown
-    found = [told(call, verb, "refs", destroys, branch=str(word)) for word in options.words[:1] if isinstance(word,
-        str)]
+    found = [
+        told(call, verb, "refs", destroys, branch=str(word)) for word in options.words[:1] if isinstance(word, str)
+    ]
     found = found or [told(call, verb, "refs", destroys)]
     return found + [call.on_path("read", path, how="content") for path in options.values("-F", "--file") if path != "-"]
 
@@ -162,8 +166,9 @@ def bisect(call: "Invocation", verb: str) -> "list[Effect] | None":
 
 
 def rm(call: "Invocation", verb: str) -> "list[Effect]":
-    options = read(call.args, long=("--pathspec-from-file",), plain=("--cached", "--force", "--dry-run",
-                                                                     "--ignore-unmatch"))
+    options = read(
+        call.args, long=("--pathspec-from-file",), plain=("--cached", "--force", "--dry-run", "--ignore-unmatch")
+    )
     if options.has("-n", "--dry-run") and not options.unknown:
         return [told(call, verb, "nothing")]
     if options.has("--cached") and not options.unknown:
@@ -185,8 +190,16 @@ def mv(call: "Invocation", verb: str) -> "list[Effect]":
 
 def worktree(call: "Invocation", verb: str) -> "list[Effect] | None":
     first = call.args[0] if call.args else "list"
-    if isinstance(first, Unknown) or first not in ("add", "list", "lock", "move", "prune", "remove", "repair",
-                                                   "unlock"):
+    if isinstance(first, Unknown) or first not in (
+        "add",
+        "list",
+        "lock",
+        "move",
+        "prune",
+        "remove",
+        "repair",
+        "unlock",
+    ):
         return None
     options = read(call.args[1:], short="bB", long=("--reason", "--expire"), plain=("--force", "--detach", "--lock"))
     forced = options.has("-f", "--force") or options.unknown
@@ -200,8 +213,9 @@ def worktree(call: "Invocation", verb: str) -> "list[Effect] | None":
 
 
 def init(call: "Invocation", verb: str) -> "list[Effect]":
-    options = read(call.args, short="b", long=("--template", "--separate-git-dir", "--initial-branch",
-                                               "--object-format"))
+    options = read(
+        call.args, short="b", long=("--template", "--separate-git-dir", "--initial-branch", "--object-format")
+    )
     found = [told(call, verb, "config")]
     if options.has("--template"):
         found.append(shell_code(call))
@@ -216,8 +230,16 @@ def credential(call: "Invocation", verb: str) -> "list[Effect]":
 
 CONFIG_VALUES = ("--file", "--blob", "--type", "--default", "--value", "--comment")
 CONFIG_ASKS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "--list", "-l", "--get-color", "--get-colorbool")
-CONFIG_SETS = ("--add", "--unset", "--unset-all", "--replace-all", "--rename-section", "--remove-section", "--edit",
-               "-e")
+CONFIG_SETS = (
+    "--add",
+    "--unset",
+    "--unset-all",
+    "--replace-all",
+    "--rename-section",
+    "--remove-section",
+    "--edit",
+    "-e",
+)
 CONFIG_VERBS = ("list", "get", "set", "unset", "rename-section", "remove-section", "edit")
 
 

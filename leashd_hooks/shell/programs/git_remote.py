@@ -37,8 +37,9 @@ def peer(call: "Invocation", remote: "Value | None", direction: str) -> "list[Ef
         upload = direction == "upload"
         return [call.on_path("write", path, how="edit") if upload else call.on_path("read", path, how="content")]
     if scheme:
-        return [call.effect("network", host=host or None, port=port, scheme=scheme, direction=direction,
-                            reach=_reach(host))]
+        return [
+            call.effect("network", host=host or None, port=port, scheme=scheme, direction=direction, reach=_reach(host))
+        ]
     if ":" in remote:
         return [call.effect("network", host=host, port=22, scheme="ssh", direction=direction, reach=_reach(host))]
     return []
@@ -125,8 +126,9 @@ def _pushed(call: "Invocation", options: "Options", remote: "Value | None", refs
 
 
 def _force(options: "Options") -> str:
-    if options.has("-f", "--force") or any(flag.startswith("--fo") and flag not in PUSH_PLAIN for flag,
-                                           _ in options.flags):
+    if options.has("-f", "--force") or any(
+        flag.startswith("--fo") and flag not in PUSH_PLAIN for flag, _ in options.flags
+    ):
         return "plain"
     return "lease" if options.has("--force-with-lease") else "none"
 
@@ -175,8 +177,9 @@ def clone(call: "Invocation", dangerous: "Any") -> "list[Effect] | None":
     found += peer(call, url, "fetch")
     if options.has("--bundle-uri"):
         found += peer(call, options.values("--bundle-uri")[0], "fetch")
-    found += [call.on_path("read", path, how="content") for path in options.values("--reference",
-        "--reference-if-able")]
+    found += [
+        call.on_path("read", path, how="content") for path in options.values("--reference", "--reference-if-able")
+    ]
     target = options.words[1] if len(options.words) > 1 else _humanish(url)
     written = [target, *options.values("--separate-git-dir")]
     return found + [call.on_path("write", path, how="create", recursive=True) for path in written]

@@ -19,8 +19,14 @@ class Interpreter:
     __slots__ = ("inline", "language", "long", "plain", "preload", "tells", "values")
 
     def __init__(
-        self, language: str, inline: str, plain: str, values: str = "", preload: str = "", tells: str = "v",
-        long: str = ""
+        self,
+        language: str,
+        inline: str,
+        plain: str,
+        values: str = "",
+        preload: str = "",
+        tells: str = "v",
+        long: str = "",
     ) -> None:
         self.language = language
         self.inline = inline
@@ -174,8 +180,9 @@ class _Scan:
         elif kind == "preload":
             local = value is None or isinstance(value, Unknown) or value[:1] in "./~"
             if local:
-                self.found.append(self.call.on_path("code", value or Unknown("?"), language=self.spec.language,
-                                                    source="file"))
+                self.found.append(
+                    self.call.on_path("code", value or Unknown("?"), language=self.spec.language, source="file")
+                )
             else:
                 self.found.append(self.code("module"))
         elif kind == "read" and value is not None:
@@ -279,12 +286,16 @@ def _deno(call: "Invocation") -> "list[Effect] | None":
         return [call.effect("package", manager="deno", operation="run", script=script, source="none", scope="project")]
     if verb not in DENO_RUNS and (verb[:1] == "-" or "." not in verb):
         return None
-    words = [word for word in (rest if verb in DENO_RUNS else call.args) if isinstance(word,
-        Unknown) or word[:1] != "-"]
+    words = [
+        word for word in (rest if verb in DENO_RUNS else call.args) if isinstance(word, Unknown) or word[:1] != "-"
+    ]
     script_word: Value = words[0] if words else "."
     if isinstance(script_word, str) and ("://" in script_word or script_word.startswith(("npm:", "jsr:"))):
-        return [call.effect("package", manager="deno", operation="run", script=str(script_word), source="url",
-                            scope="project")]
+        return [
+            call.effect(
+                "package", manager="deno", operation="run", script=str(script_word), source="url", scope="project"
+            )
+        ]
     if not words and verb == "run":
         return [call.effect("code", language="javascript", source="stdin"), *flows(call)]
     return [call.on_path("code", script_word, language="javascript", source="file")]

@@ -28,8 +28,7 @@ VALUES = table(
     " --node-options --shell"
 )
 #: Flags that change which program runs, or read settings from elsewhere.
-REFUSED = ("--script-shell", "--userconfig", "--globalconfig", "--node-options", "--shell", "--use-yarnrc",
-           "--preload")
+REFUSED = ("--script-shell", "--userconfig", "--globalconfig", "--node-options", "--shell", "--use-yarnrc", "--preload")
 ELSEWHERE = ("--prefix", "--cwd", "--dir", "-C")
 RUNNERS = {"npx": "npm", "bunx": "bun", "pnpx": "pnpm"}
 #: Managers that take an unknown verb for a script.
@@ -40,8 +39,13 @@ SCRIPTS = (".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx", ".mts", ".cts")
 def effects(call: "Invocation") -> "list[Effect] | None":
     if call.name in RUNNERS:
         return _exec(call, RUNNERS[call.name], call.args)
-    options = read(call.args, short="CwF" if call.name in ("npm", "pnpm") else "F", long=VALUES, plain=("--global",),
-                   stop_at_word=True)
+    options = read(
+        call.args,
+        short="CwF" if call.name in ("npm", "pnpm") else "F",
+        long=VALUES,
+        plain=("--global",),
+        stop_at_word=True,
+    )
     words = list(options.words)
     runs = call.name == "bun" and options.has("-e", "--eval", "-p", "--print", "-r")
     if options.has(*REFUSED) or (words and isinstance(words[0], Unknown)) or runs:
@@ -83,8 +87,9 @@ def _flags(options: "Options") -> "list[Value]":
     return out
 
 
-def _package(call: "Invocation", operation: str, source: "str | None", manager: str = "",
-             **more: "str | None") -> "Effect":
+def _package(
+    call: "Invocation", operation: str, source: "str | None", manager: str = "", **more: "str | None"
+) -> "Effect":
     fields: dict[str, str | None] = {"scope": "project", **more}
     return call.effect("package", manager=manager or call.name, operation=operation, source=source, **fields)
 

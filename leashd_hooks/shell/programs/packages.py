@@ -40,8 +40,14 @@ VERBS = {
     "zypper": "install:install in:install remove:remove rm:remove update:update up:update refresh:update"
               " search:query se:query info:query",
 }  # fmt: skip
-ALIASES = {"apt-get": "apt", "apt-cache": "apt", "aptitude": "apt", "yum": "dnf", "microdnf": "dnf",
-           "bundler": "bundle"}
+ALIASES = {
+    "apt-get": "apt",
+    "apt-cache": "apt",
+    "aptitude": "apt",
+    "yum": "dnf",
+    "microdnf": "dnf",
+    "bundler": "bundle",
+}
 SCOPES = {"apt": "system", "dnf": "system", "apk": "system", "zypper": "system", "pacman": "system", "dpkg": "system",
           "brew": "user", "gem": "user"}  # fmt: skip
 VALUES = table(
@@ -54,8 +60,16 @@ VALUES = table(
     " -compiler -args -vet"
 )
 GO_REFUSED = ("-exec", "-toolexec", "-vettool", "-overlay", "-modfile")
-GO_WRITES = ("-o", "-coverprofile", "-cpuprofile", "-memprofile", "-blockprofile", "-mutexprofile", "-trace",
-             "-outputdir")
+GO_WRITES = (
+    "-o",
+    "-coverprofile",
+    "-cpuprofile",
+    "-memprofile",
+    "-blockprofile",
+    "-mutexprofile",
+    "-trace",
+    "-outputdir",
+)
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -74,8 +88,9 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if operation is None:
         return None
     if manager == "bundle" and operation == "exec":
-        return [_package(call, manager, "run", "none", args[0] if args else None),
-                *call.command(args)] if args else None
+        return (
+            [_package(call, manager, "run", "none", args[0] if args else None), *call.command(args)] if args else None
+        )
     # `cargo run -- --words` and `go run x --words` go to the program.
     options = read(args, long=VALUES, single_dash=manager == "go", stop_at_word=operation == "run",
                    short={"cargo": "pFjZ", "apt": "ot", "gem": "vi", "bundle": ""}.get(manager, ""))  # fmt: skip
@@ -89,8 +104,12 @@ def effects(call: "Invocation") -> "list[Effect] | None":
 
 
 def _package(
-    call: "Invocation", manager: str, operation: str, source: "str | None", script: "Value | None" = None,
-    scope: str = ""
+    call: "Invocation",
+    manager: str,
+    operation: str,
+    source: "str | None",
+    script: "Value | None" = None,
+    scope: str = "",
 ) -> "Effect":
     known = str(script) if isinstance(script, str) else None
     where = scope or SCOPES.get(manager, "project")
@@ -111,11 +130,15 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
                 sources.append(source)
         if not options.words:
             sources = ["url"] if options.has("--git") else ["path"] if options.has("--path") else ["lockfile"]
-        user = "user" if manager == "cargo" and not options.has("--dev", "--build") and options.has("--root",
-            "--git") else ""
+        user = (
+            "user"
+            if manager == "cargo" and not options.has("--dev", "--build") and options.has("--root", "--git")
+            else ""
+        )
         found += [_package(call, manager, operation, source, scope=user) for source in sources]
-        found += [call.on_path("read", word, how="content") for word in options.words if _source(word,
-            options) == "path"]
+        found += [
+            call.on_path("read", word, how="content") for word in options.words if _source(word, options) == "path"
+        ]
     else:
         script = options.words[0] if options.words and operation in ("run", "test") else None
         named = options.values("--bin", "--example") if manager == "cargo" and operation == "run" else []

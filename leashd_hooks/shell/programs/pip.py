@@ -46,8 +46,16 @@ VALUES = table(
 #: Flags that would pass for an abbreviation of one with a value.
 PLAIN = ("--pre", "--with-system-site-packages", "--no-color", "--dev", "--all", "--user", "--system", "--global")
 SHORT = {"pip": "rceiftdwbP", "uv": "rceifPpCn", "pipx": "i", "conda": "ncpf", "poetry": "EGCP", "pipenv": "rei"}
-OTHER_INDEX = ("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--index", "--default-index",
-               "--pip-args")
+OTHER_INDEX = (
+    "-i",
+    "--index-url",
+    "--extra-index-url",
+    "-f",
+    "--find-links",
+    "--index",
+    "--default-index",
+    "--pip-args",
+)
 WRITES = ("-t", "--target", "--prefix", "--root", "--log", "--report", "-d", "--dest", "-w", "--wheel-dir", "--src",
           "--output-file", "-o")  # fmt: skip
 ENDINGS = (".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2")
@@ -95,13 +103,15 @@ def _managed(call: "Invocation", manager: str, verb: str, rest: "list[Value]") -
         told.append(call.effect("opaque", why="a word may be an option"))
     if verb == "config" and manager == "pip":
         asks = bool(options.words) and options.words[0] in ("list", "get", "debug")
-        return [_package(call, manager, "query")] if asks else [*told, call.on_path("write", "~/.config/pip",
-            how="edit")]
+        return (
+            [_package(call, manager, "query")] if asks else [*told, call.on_path("write", "~/.config/pip", how="edit")]
+        )
     return told
 
 
-def _package(call: "Invocation", manager: str, operation: str, source: "str | None" = "none",
-             **more: "str | None") -> "Effect":
+def _package(
+    call: "Invocation", manager: str, operation: str, source: "str | None" = "none", **more: "str | None"
+) -> "Effect":
     fields: dict[str, str | None] = {"scope": "project", **more}
     return call.effect("package", manager=manager, operation=operation, source=source, **fields)
 
@@ -110,8 +120,9 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
     scope = "user" if manager == "pipx" or options.has("--user") else "project"
     if options.has("--system", "--break-system-packages", "--global"):
         scope = "system"
-    files = options.values("-r", "--requirement", "--requirements", "-c", "--constraint", "--with-requirements",
-                           "--override")
+    files = options.values(
+        "-r", "--requirement", "--requirements", "-c", "--constraint", "--with-requirements", "--override"
+    )
     found: list[Effect] = []
     if operation in ("install", "update", "build"):
         sources = _sources(options, manager)
@@ -120,8 +131,9 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
         found += [call.on_path("read", _bare(word), how="content") for word in local]
     else:
         found.append(_package(call, manager, operation, scope=scope))
-    found += [call.on_path("read", path,
-                           how="content") for path in files if manager != "conda" or path != "conda-forge"]
+    found += [
+        call.on_path("read", path, how="content") for path in files if manager != "conda" or path != "conda-forge"
+    ]
     written = [value for flag, value in options.flags if flag in WRITES and value is not None and value != "-"]
     return found + [call.on_path("write", path, how="create", recursive=True) for path in written]
 
@@ -168,8 +180,11 @@ def _run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]
     if options.unknown or options.has("--directory", "--project", "--env-file", "--cwd", "-n", "--name", "-p"):
         return None
     argv: list[Value] = ["python", "-m", *module[1:]] if module else list(options.words)
-    if argv and isinstance(argv[0], str) and (argv[0].endswith(".py") or options.has("-s",
-        "--script") or argv[0] == "-"):
+    if (
+        argv
+        and isinstance(argv[0], str)
+        and (argv[0].endswith(".py") or options.has("-s", "--script") or argv[0] == "-")
+    ):
         argv = ["python", *argv]
     if not argv:
         return None
@@ -224,8 +239,9 @@ def _uv(call: "Invocation", operation: str, rest: "list[Value]") -> "list[Effect
     if operation == "tool":
         if verb == "run":
             return _tool(call, "uv", words)
-        inner = {"install": "install", "upgrade": "update", "uninstall": "remove", "list": "query",
-                 "dir": "query"}.get(verb)
+        inner = {"install": "install", "upgrade": "update", "uninstall": "remove", "list": "query", "dir": "query"}.get(
+            verb
+        )
         if inner is None:
             return None
         options = read(words, short="p", long=TOOL_VALUES)

@@ -25,8 +25,9 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     return _session(call)
 
 
-def _network(call: "Invocation", host: "str | None", scheme: str, direction: str,
-             port: "int | None" = None) -> "Effect":
+def _network(
+    call: "Invocation", host: "str | None", scheme: str, direction: str, port: "int | None" = None
+) -> "Effect":
     where = reach(host) if host else None
     return call.effect("network", host=host or None, port=port, scheme=scheme, direction=direction, reach=where)
 
@@ -106,8 +107,9 @@ def _is_ssh(command: str) -> bool:
 
 
 def _netcat(call: "Invocation") -> "list[Effect] | None":
-    options = read(call.args, short="ecpwsiXxqOITVgGmM", long=("--exec", "--sh-exec", "--lua-exec", "--proxy",
-                                                               "--source"))
+    options = read(
+        call.args, short="ecpwsiXxqOITVgGmM", long=("--exec", "--sh-exec", "--lua-exec", "--proxy", "--source")
+    )
     runs = options.has("-e", "-c", "--exec", "--sh-exec", "--lua-exec")
     found = [call.effect("code", language="shell", source="inline")] if runs else []
     first = options.words[0] if options.words else None

@@ -77,8 +77,19 @@ OPENSSL_LOOKS = ("version", "ciphers", "rand", "prime", "errstr", "list", "speed
 OPENSSL_READS = ("x509", "req", "crl", "dgst", "sha256", "sha1", "md5", "rsa", "pkey", "ec", "enc", "base64", "verify",
                  "asn1parse",
                  "pkcs12", "pkcs8", "sha512", "genrsa", "passwd")  # fmt: skip
-OPENSSL_FILES = ("-in", "-inkey", "-CAfile", "-CA", "-CAkey", "-key", "-signkey", "-certfile", "-config", "-untrusted",
-                 "-kfile")
+OPENSSL_FILES = (
+    "-in",
+    "-inkey",
+    "-CAfile",
+    "-CA",
+    "-CAkey",
+    "-key",
+    "-signkey",
+    "-certfile",
+    "-config",
+    "-untrusted",
+    "-kfile",
+)
 OPENSSL_VALUES = (*OPENSSL_FILES, "-out", "-keyout", "-inform", "-outform", "-days", "-subj", "-k", "-K", "-iv",
                   "-pass",
                   "-passin", "-passout", "-newkey", "-name", "-ext", "-addext", "-md", "-writerand", "-outkey", "-S",
@@ -100,8 +111,9 @@ def _openssl(call: "Invocation") -> "list[Effect] | None":
             found.append(call.on_path("read", value if isinstance(value, Unknown) else value[5:], how="content"))
         elif value.startswith("env:"):
             found.append(call.effect("secret", store="environment"))
-    return found + [call.on_path("write", path, how="create") for path in options.values("-out", "-keyout",
-        "-writerand")]
+    return found + [
+        call.on_path("write", path, how="create") for path in options.values("-out", "-keyout", "-writerand")
+    ]
 
 
 def _keygen(call: "Invocation") -> "list[Effect] | None":

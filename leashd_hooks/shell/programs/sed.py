@@ -164,5 +164,3 @@ def _substitution(script: str, place: int, letter: str, found: "list[tuple[str, 
             break
         end += 1
     return end
-
-

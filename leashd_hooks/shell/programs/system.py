@@ -85,8 +85,9 @@ def _kill(call: "Invocation") -> "list[Effect]":
 
 def _unless(call: "Invocation") -> "list[Effect]":
     operation, looks = UNLESS[call.name]
-    words = [word for word in call.args if isinstance(word, Unknown) or word not in ("--no-pager", "--user", "-q",
-        "--now")]
+    words = [
+        word for word in call.args if isinstance(word, Unknown) or word not in ("--no-pager", "--user", "-q", "--now")
+    ]
     if call.name == "ip" and len(words) < 2 and not any(isinstance(word, Unknown) for word in words):
         return []
     quiet = table(looks)
@@ -96,12 +97,14 @@ def _unless(call: "Invocation") -> "list[Effect]":
     if call.name == "service":
         asked = asked or words[1:] == ["status"]
     if call.name == "sysctl":
-        settings = any(isinstance(word, Unknown) or "=" in word or word in ("-w", "-p", "--system",
-            "--load") for word in words)
+        settings = any(
+            isinstance(word, Unknown) or "=" in word or word in ("-w", "-p", "--system", "--load") for word in words
+        )
         asked = not settings
     if call.name in ("iptables", "ip6tables"):
-        asked = bool(words) and all(isinstance(word, str) and word in (*quiet, "-v", "-t", "nat",
-            "filter") for word in words)
+        asked = bool(words) and all(
+            isinstance(word, str) and word in (*quiet, "-v", "-t", "nat", "filter") for word in words
+        )
     if not words and call.name in ("mount", "systemctl", "atq", "dmesg", "hostnamectl", "timedatectl", "at"):
         asked = call.name != "at"
     if call.name == "crontab" and any(isinstance(word, str) and word in ("-r", "-e", "-") for word in words):

@@ -43,8 +43,15 @@ def effects_of() -> Callable[..., Told]:
     def run(line: str | list[str], stdin: Stdin | None = None, env: dict[str, Any] | None = None) -> Told:
         argv = shlex.split(line) if isinstance(line, str) else line
         call = Invocation(
-            argv[0], [word(text) for text in argv[1:]], "/w", "/home/u", env or {}, stdin or Stdin(), str(line), None,
-            nested
+            argv[0],
+            [word(text) for text in argv[1:]],
+            "/w",
+            "/home/u",
+            env or {},
+            stdin or Stdin(),
+            str(line),
+            None,
+            nested,
         )
         found = programs.effects(call)
         return None if found is None else [tell(effect) for effect in found]

@@ -44,8 +44,11 @@ TABLE = {
     "gzip a": ["read /w/a how=content", "write /w/a.gz how=create", "delete /w/a force=False moved recursive=False"],
     "gzip -k a": ["read /w/a how=content", "write /w/a.gz how=create"],
     "gzip -c .env": ["read /w/.env how=content"],
-    "gunzip a.gz": ["read /w/a.gz how=content", "write /w/a how=create",
-                    "delete /w/a.gz force=False moved recursive=False"],
+    "gunzip a.gz": [
+        "read /w/a.gz how=content",
+        "write /w/a how=create",
+        "delete /w/a.gz force=False moved recursive=False",
+    ],
     "gzip -dk a.gz": ["read /w/a.gz how=content", "write /w/a how=create"],
     "zstd -19 a -o b": ["read /w/a how=content", "write /w/b how=create"],
     "xz -T0 a": ["read /w/a how=content", "write /w/a.xz how=create", "delete /w/a force=False moved recursive=False"],

@@ -185,8 +185,10 @@ TABLE = {
     "git branch -a --merged main": [git("branch", "nothing")],
     "git branch x": ["git branch=x changes=refs destroys=False verb=branch"],
     "git branch -d x": ["git branch=x changes=refs destroys=False verb=branch"],
-    "git branch -D x y": ["git branch=x changes=refs destroys verb=branch",
-                          "git branch=y changes=refs destroys verb=branch"],
+    "git branch -D x y": [
+        "git branch=x changes=refs destroys verb=branch",
+        "git branch=y changes=refs destroys verb=branch",
+    ],
     "git branch --delete --force x": ["git branch=x changes=refs destroys verb=branch"],
     "git branch -df x": ["git branch=x changes=refs destroys verb=branch"],
     "git branch -m new": ["git branch=new changes=refs destroys=False verb=branch"],
@@ -207,10 +209,14 @@ TABLE = {
     "git rm --cached a": [git("rm", "index")],
     "git mv a b": [git("mv", "worktree"), "delete /w/a force=False moved recursive=False", "write /w/b how=create"],
     "git worktree list": [git("worktree", "nothing")],
-    "git worktree add ../x": ["git action=add changes=worktree destroys=False verb=worktree",
-                              "write /w/../x how=create recursive"],
-    "git worktree remove --force ../x": ["git action=remove changes=worktree destroys verb=worktree",
-                                         "delete /w/../x force recursive"],
+    "git worktree add ../x": [
+        "git action=add changes=worktree destroys=False verb=worktree",
+        "write /w/../x how=create recursive",
+    ],
+    "git worktree remove --force ../x": [
+        "git action=remove changes=worktree destroys verb=worktree",
+        "delete /w/../x force recursive",
+    ],
     "git config --get user.name": [git("config", "nothing")],
     "git config user.name": [git("config", "nothing")],
     "git config -l": [git("config", "nothing")],
@@ -230,8 +236,11 @@ TABLE = {
     ],
     "git apply x.patch": [git("apply", "worktree"), "read /w/x.patch how=content"],
     "git format-patch -o out main": [git("format-patch", "nothing"), "write /w/out how=create"],
-    "git archive -o x.zip HEAD .env": [git("archive", "nothing"), "read /w/.env how=content",
-                                       "write /w/x.zip how=create"],
+    "git archive -o x.zip HEAD .env": [
+        git("archive", "nothing"),
+        "read /w/.env how=content",
+        "write /w/x.zip how=create",
+    ],
     "git init": [git("init", "config"), "write /w how=create"],
     "git credential fill": [git("credential", "nothing"), "secret store=password-manager"],
 }
@@ -244,8 +253,10 @@ def test_git(line, effects_of):
 
 @pytest.mark.parametrize("name", ["GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_DIR", "PATH", "LD_PRELOAD"])
 def test_a_variable_that_names_a_program_is_code(name, effects_of):
-    assert effects_of("git log", env={name: "./evil"}) == [git("log", "nothing"),
-                                                           "code None language=other source=unknown"]
+    assert effects_of("git log", env={name: "./evil"}) == [
+        git("log", "nothing"),
+        "code None language=other source=unknown",
+    ]
 
 
 @pytest.mark.parametrize(("name", "value"), [("GIT_PAGER", "cat"), ("GIT_AUTHOR_NAME", "x"), ("FOO", "./x")])

@@ -87,8 +87,9 @@ def test_interpreters(line, effects_of):
 DOWNLOAD = Stdin("pipe", [Effect("network", {"host": "x.org", "direction": "fetch"})], ["curl"])
 
 
-@pytest.mark.parametrize("line", ["python3", "python3 -", "perl", "ruby", "node", "php", "node -",
-                                  "python3 /dev/stdin"])
+@pytest.mark.parametrize(
+    "line", ["python3", "python3 -", "perl", "ruby", "node", "php", "node -", "python3 /dev/stdin"]
+)
 def test_what_a_pipe_brings_is_run(line, effects_of):
     told = effects_of(line, stdin=DOWNLOAD)
     assert told[1:] == ["flow pattern=download-to-interpreter"]

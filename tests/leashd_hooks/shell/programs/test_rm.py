@@ -31,5 +31,6 @@ TABLE = {
 @pytest.mark.parametrize("line", TABLE)
 def test_rm(line, effects_of):
     told = TABLE[line]
-    assert effects_of(line) == [each.replace("recursive=True", "recursive").replace("force=True",
-        "force") for each in told]
+    assert effects_of(line) == [
+        each.replace("recursive=True", "recursive").replace("force=True", "force") for each in told
+    ]
