@@ -1,7 +1,8 @@
 """What the agent's host starts for every call: `python -I -S boot.py claude --state DIR [--home DIR] [--unattended]`.
 
-Python compiles this file anew at every start, so it does one thing: it runs `leashd_hooks.start` from the hot image, or
-from its source where there is no image.  If even that fails, the exit code blocks the call and standard error says why.
+Python compiles this file anew at every start, so it is short and does one thing: it runs `leashd_hooks.start` from the
+hot image, or from its source where there is no image.  If even that fails, the exit code blocks the call and standard
+error says why.
 """
 
 import posix
@@ -13,15 +14,14 @@ try:
         from marshal import loads
 
         image = posix.open(package + "/__pycache__/hot." + str(sys.implementation.cache_tag) + ".image", 0)
-        hot = loads(posix.read(image, int(posix.read(image, 8))))
-        exec(hot[0])
-    except (OSError, ValueError, EOFError, TypeError):
+        exec(loads(posix.read(image, 16384)))
+    except Exception:
         sys.path.insert(0, package.rpartition("/")[0])
         from leashd_hooks.start import run
 
-        hot, image = (), -1
-    run(package, hot, image, sys.argv[1:])
+        image = -1
+    run(package, image, sys.argv[1:])
 except BaseException as error:
-    posix.write(2, f"leashd: denied, because it could not start: {error!r}".encode())
+    posix.write(2, b"leashd: denied, because it could not start: %a" % error)
 finally:
     posix._exit(2)

@@ -4,10 +4,10 @@ Importing some thirty small modules one by one costs half of the interpreter's s
 image is only ever a cache: size and time of every source are compared before its code is used, and where they differ
 the source is imported instead.
 
-The file begins with the length of its header, eight digits.  The header is a marshalled tuple: the code of
-`leashd_hooks.start`, then the modules that every command needs, (name, source, size, time, is a package, code), each
-after those that it imports, then where the others lie, {name: (source, size, time, is a package, offset,
-length)}.
+The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and where each group
+of modules lies, {name of the module that leads it: (offset, length)}.  A group is a marshalled tuple of modules, (name,
+source, size, time, is a package, code), each after those that it imports; the one that leads it comes last.  What every
+call needs is the group of `leashd_hooks.hook`.
 """
 
 import ast
@@ -19,6 +19,8 @@ from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
 
+from leashd_hooks.start import BLOCK
+
 PACKAGE = Path(__file__).parent
 
 #: Folders and modules that the hook may load; everything else is cold.
@@ -28,8 +30,12 @@ HOT_MODULES = (
     *("places", "redact", "start"),
 )
 
-#: Where to look for the modules that every command needs: all that these import at once.
-ROOTS = ("hook", "tools.bash", "shell.programs")
+#: Modules that bring along all that they import at their top level, the first those that every call needs.  Any other
+#: module comes alone.
+LEADERS = {
+    "hook": ("", "tools", "shell", "shell.invocation"),
+    "tools.bash": ("shell.walk", "shell.programs"),
+}
 
 
 class Module(NamedTuple):
@@ -104,33 +110,40 @@ def _module(source: Path) -> Module:
 def build() -> Path:
     """Writes the image.  Raises OSError where the package's `__pycache__` cannot be written."""
     hot = modules()
-    start = hot.pop("start").code()
-    eager = [(_full(name), *hot[name].stamp(), hot.pop(name).code()) for name in _in_order(hot)]
-    blobs = b""
-    lazy = {}
-    for name, module in hot.items():
-        code = marshal.dumps(module.code())
-        lazy[_full(name)] = (*module.stamp(), len(blobs), len(code))
-        blobs += code
-    header = marshal.dumps((start, tuple(eager), lazy))
-    _replace(path(), b"%08d" % len(header) + header + blobs)
+    start = marshal.dumps(hot.pop("start").code())
+    places = {}
+    groups = b""
+    for names in _groups(hot):
+        group = marshal.dumps(tuple((_full(name), *hot[name].stamp(), hot[name].code()) for name in names))
+        places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
+        groups += group
+    _replace(path(), _block(start) + _block(marshal.dumps(places)) + groups)
     return path()
 
 
-def _in_order(hot: dict[str, Module]) -> list[str]:
-    """The modules that every command needs, each after those that it imports when it is itself imported."""
-    order: list[str] = []
+def _block(content: bytes) -> bytes:
+    if len(content) > BLOCK:
+        raise ValueError(f"{len(content)} bytes do not fit into a block of the image")
+    return content.ljust(BLOCK, b"\0")
 
-    def visit(name: str) -> None:
-        if name in hot and name not in order:
+
+def _groups(hot: dict[str, Module]) -> list[list[str]]:
+    """Which modules are read together, each after those that it imports when it is itself imported."""
+    groups: list[list[str]] = []
+    taken: set[str] = set()
+
+    def visit(name: str, group: list[str]) -> None:
+        if name in hot and name not in taken:
+            taken.add(name)
             for imported in _imports(hot[name]):
-                visit(imported)
-            order.append(name)
+                visit(imported, group)
+            group.append(name)
 
-    visit("")
-    for root in ROOTS:
-        visit(root)
-    return order
+    for leader, along in LEADERS.items():
+        groups.append([])
+        for name in (*along, leader):
+            visit(name, groups[-1])
+    return groups + [[name] for name in hot if name not in taken]
 
 
 def _imports(module: Module) -> list[str]:

@@ -16,32 +16,60 @@ DEADLINE = 30.0
 #: Bytes of standard input that are read at the most, one more than `hook.LIMIT` accepts.
 _READ_AT_MOST = 16 * 1024 * 1024 + 1
 
+#: The image begins with two blocks of this size: the code of this module, and where each group of modules lies.
+BLOCK = 16384
+
 AGENTS = ("claude",)
 
 
-class Late(BaseException):
-    """The watchdog's word: not an Exception, so that no handler on the way takes it for something smaller."""
+class Image:
+    """The open image: installs the group that every call needs, and is the finder and loader of all other modules.
 
+    A group is a tuple of modules, (name, source, size, time, is a package, code), each after those that it imports.
+    """
 
-class Lazy:
-    """Imports the modules of the image that only some calls need: a finder and loader for `sys.meta_path`."""
-
-    def __init__(self, package: str, where: "dict[str, tuple[Any, ...]]", image: int) -> None:
+    def __init__(self, package: str, file: int) -> None:
         self.package = package
-        self.where = where
-        self.image = image
-        self.start = int(posix.pread(image, 8, 0)) + 8
+        self.file = file
+        self.places: dict[str, tuple[int, int]] = marshal.loads(posix.pread(file, BLOCK, BLOCK))
+
+    def group(self, name: str) -> "tuple[Any, ...] | None":
+        """The group of a module; None, so that sources are imported, when one of them has changed since."""
+        offset, length = self.places[name]
+        modules: tuple[Any, ...] = marshal.loads(posix.pread(self.file, length, offset))
+        stat, package = posix.stat, self.package
+        for _, source, size, modified, _, _ in modules:
+            found = stat(package + source)
+            if found.st_size != size or found.st_mtime_ns != modified:
+                return None
+        return modules
+
+    def install(self, modules: "tuple[Any, ...]") -> None:
+        """Puts modules where imports find them and runs their code."""
+        loaded, module = sys.modules, type(sys)
+        for name, source, _, _, is_package, _ in modules:
+            made = loaded[name] = module(name)
+            made.__file__ = self.package + source
+            made.__package__ = name if is_package else name.rpartition(".")[0]
+            if is_package:
+                made.__path__ = [made.__file__.rpartition("/")[0]]
+        for name, _, _, _, _, code in modules:
+            above, _, below = name.rpartition(".")
+            if above:
+                setattr(loaded[above], below, loaded[name])
+            exec(code, loaded[name].__dict__)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> "Any":
-        """The spec of a module of the image; None, so that its source is imported, when that has changed since."""
-        if name not in self.where:
+        """The spec of a module that leads a group of the image, None for any other."""
+        modules = self.group(name) if name in self.places else None
+        if modules is None:
             return None
-        source, size, modified, is_package, _, _ = self.where[name]
-        if not _is_same(self.package + source, size, modified):
-            return None
+        self.install(modules[:-1])
+        _, source, _, _, is_package, code = modules[-1]
         spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
         spec.origin = self.package + source
         spec.has_location = True
+        spec.loader_state = code
         return spec
 
     def create_module(self, spec: object) -> None:
@@ -49,21 +77,20 @@ class Lazy:
 
     def exec_module(self, module: "ModuleType") -> None:
         """Runs the module's code."""
-        _, _, _, _, offset, length = self.where[module.__name__]
-        exec(marshal.loads(posix.pread(self.image, length, self.start + offset)), module.__dict__)
+        exec(module.__spec__.loader_state, module.__dict__)  # type: ignore[union-attr]
 
 
-def run(package: str, hot: "tuple[Any, ...]", image: int, argv: "list[str]") -> "NoReturn":
+def run(package: str, image: int, argv: "list[str]") -> "NoReturn":
     """Answers the event on standard input and ends the process; whatever fails becomes a denial.
 
-    `hot` is the header of the image behind the open file `image`, () when there is none.
+    `image` is the open hot image, -1 when there is none.
     """
     try:
+        gc.disable()
         signal(SIGALRM, _late)
         setitimer(ITIMER_REAL, DEADLINE, 1.0)
-        gc.disable()
-        if hot:
-            _install(package, hot, image)
+        if image >= 0:
+            _install(package, image)
         from leashd_hooks.hook import judge
 
         answer = judge(_stdin(), _context(argv))
@@ -75,7 +102,7 @@ def run(package: str, hot: "tuple[Any, ...]", image: int, argv: "list[str]") -> 
 
 def main() -> "NoReturn":
     """The console script `leashd-hook`: the same hook, for people and for jobs that do not mind the start-up."""
-    run("", (), -1, sys.argv[1:])
+    run("", -1, sys.argv[1:])
 
 
 def _deny(why: str) -> "NoReturn":
@@ -89,39 +116,20 @@ def _deny(why: str) -> "NoReturn":
         posix._exit(2)
 
 
-def _install(package: str, hot: "tuple[Any, ...]", image: int) -> None:
-    """Puts the modules of the image where imports find them: those that every command needs now, the others later.
-
-    When a source differs from what the image was made of, all of them are imported from their sources.
-    """
-    _, eager, lazy = hot
-    for _, source, size, modified, _, _ in eager:
-        if not _is_same(package + source, size, modified):
-            sys.path.insert(0, package.rpartition("/")[0])
-            return
-    sys.meta_path.insert(0, Lazy(package, lazy, image))
-    module = type(sys)
-    for name, source, _, _, is_package, _ in eager:
-        made = sys.modules[name] = module(name)
-        made.__file__ = package + source
-        made.__package__ = name if is_package else name.rpartition(".")[0]
-        if is_package:
-            made.__path__ = [made.__file__.rpartition("/")[0]]
-    for name, _, _, _, _, code in eager:
-        above, _, below = name.rpartition(".")
-        if above:
-            setattr(sys.modules[above], below, sys.modules[name])
-        exec(code, sys.modules[name].__dict__)
+def _install(package: str, file: int) -> None:
+    """Makes imports find the modules of the image, or their sources when one that every call needs has changed since."""
+    image = Image(package, file)
+    modules = image.group("leashd_hooks.hook")
+    if modules is None:
+        sys.path.insert(0, package.rpartition("/")[0])
+    else:
+        sys.meta_path.insert(0, image)
+        image.install(modules)
 
 
-def _is_same(path: str, size: int, modified: int) -> bool:
-    """Whether a source is still what the image was made of."""
-    found = posix.stat(path)
-    return found.st_size == size and found.st_mtime_ns == modified
-
-
-def _late(_signal: int, _frame: object) -> None:
-    raise Late(f"no decision within {DEADLINE:.0f} seconds")
+def _late(_signal: int, _frame: object) -> "NoReturn":
+    """Answers at once: an exception could be taken for something smaller on its way."""
+    _deny(f"no decision within {DEADLINE:.0f} seconds")
 
 
 def _context(argv: "list[str]") -> "Any":

@@ -1,7 +1,7 @@
 """Bash and its relatives: a command line, read as the shell would read it."""
 
 from leashd_hooks.model import Effect
-from leashd_hooks.shell import lower as lower_command
+from leashd_hooks.shell.command_line import lower as lower_command
 from leashd_hooks.tools import text
 
 TYPE_CHECKING = False

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leashd_hooks.shell import lower
+from leashd_hooks.shell.command_line import lower
 
 SHFMT = str(Path(__file__).parents[2] / ".venv" / "bin" / "shfmt")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks.model import Effect
-from leashd_hooks.shell import lower
+from leashd_hooks.shell.command_line import lower
 
 FIELDS = {
     "run": ("program", "args"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leashd_hooks.shell import lower
+from leashd_hooks.shell.command_line import lower
 
 PROGRAMS = ["rm", "cat", "ls", "curl", "make", "cc", "tool", "seq"]
 
@@ -312,4 +312,8 @@ def test_every_path_that_rm_is_given_is_found(text: str, stubs: Path, tmp_path: 
 
 def covers(fields: dict[str, object], path: str) -> bool:
     known = fields["path"]
-    return known is None or os.path.normpath(str(known)) == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
+    return (
+        known is None
+        or os.path.normpath(str(known)) == path
+        or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
+    )

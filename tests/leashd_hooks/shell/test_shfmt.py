@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leashd_hooks.shell import lower
+from leashd_hooks.shell.command_line import lower
 from leashd_hooks.shell.convert import COMMANDS, Converter
 from leashd_hooks.shell.shfmt import parse
 from leashd_hooks.shell.tree import Node, ShellRefused

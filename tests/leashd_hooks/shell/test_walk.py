@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leashd_hooks.shell import builtins, lower, names
+from leashd_hooks.shell import builtins, names
+from leashd_hooks.shell.command_line import lower
 
 TABLE = [
     ("ls -la src", ["run ls src", "read /w/src"]),
@@ -303,7 +304,7 @@ def test_a_directory_that_is_not_known_makes_relative_paths_unknown() -> None:
 def test_nothing_but_the_hot_modules_is_imported(shfmt_path: str) -> None:
     code = (
         "import sys; sys.path.append(sys.argv[1])\n"
-        "from leashd_hooks.shell import lower\n"
+        "from leashd_hooks.shell.command_line import lower\n"
         "lower('cd a && rm b | sh; x=1 sudo ls > c', '/w', '/h', '')\n"
         "lower('for f in a; do rm $f; done', '/w', '/h', sys.argv[2])\n"
         "print([name for name in sys.modules if name in ('os', 're', 'json', 'enum', 'typing', 'dataclasses')])"

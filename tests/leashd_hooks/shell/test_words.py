@@ -2,8 +2,8 @@
 
 import pytest
 
-from leashd_hooks.shell import lower
 from leashd_hooks.shell.ansi import decode
+from leashd_hooks.shell.command_line import lower
 from leashd_hooks.shell.words import runs_in_arithmetic
 
 WORDS = [
