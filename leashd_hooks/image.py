@@ -4,10 +4,10 @@ Importing some thirty small modules one by one costs half of the interpreter's s
 image is only ever a cache: size and time of every source are compared before its code is used, and where they differ
 the source is imported instead.
 
-The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and where each group
-of modules lies, {name of the module that leads it: (offset, length)}.  A group is a marshalled tuple of modules, (name,
-source, size, time, is a package, code), each after those that it imports; the one that leads it comes last.  What every
-call needs is the group of `leashd_hooks.hook`.
+The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and where each
+group of modules lies, {name of the module that leads it: (offset, length)}.  A group is a marshalled tuple of modules,
+(name, source, size, time, is a package, code), each after those that it imports; the one that leads it comes last.
+What every call needs is the group of `leashd_hooks.hook`.
 """
 
 import ast

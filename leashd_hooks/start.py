@@ -117,7 +117,7 @@ def _deny(why: str) -> "NoReturn":
 
 
 def _install(package: str, file: int) -> None:
-    """Makes imports find the modules of the image, or their sources when one that every call needs has changed since."""
+    """Makes imports find the modules of the image; their sources when one that every call needs has changed since."""
     image = Image(package, file)
     modules = image.group("leashd_hooks.hook")
     if modules is None:

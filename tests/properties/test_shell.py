@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leashd_hooks.shell.command_line import lower, shfmt, subset
+from leashd_hooks.shell import shfmt, subset
+from leashd_hooks.shell.command_line import lower
 from leashd_hooks.shell.tree import ShellRefused, dump
 
 SHFMT = str(Path(__file__).parents[2] / ".venv" / "bin" / "shfmt")
