@@ -113,6 +113,8 @@ class Lab:
         self.version = version
         self.program = executable(version)
         self.home, self.project = directory / "home", directory / "project"
+        #: What every program of the laboratory is started through, for one with a private `/etc`.
+        self.wrap: Sequence[str] = ()
         for folder in (self.home / ".claude", self.project):
             folder.mkdir(parents=True)
         self.shell("git init -q . && git config user.email a@example.com && git config user.name A")
@@ -161,7 +163,7 @@ class Lab:
     def leashd(self, *words: str, check: bool = True) -> str:
         """Runs the real `leashd` with the laboratory's home."""
         done = subprocess.run(
-            [LEASHD, *words],
+            [*self.wrap, LEASHD, *words],
             cwd=self.project,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -234,7 +236,7 @@ class Lab:
         """Plays a script through the client with nobody sitting at it."""
         with ModelServer(turns, subagents, before) as model:
             done = subprocess.run(
-                [self.program, *HEADLESS, "--permission-mode", mode, *arguments],
+                [*self.wrap, self.program, *HEADLESS, "--permission-mode", mode, *arguments],
                 cwd=self.project,
                 env=self.environment(ANTHROPIC_BASE_URL=model.url),
                 stdin=subprocess.DEVNULL,
