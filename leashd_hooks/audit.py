@@ -14,7 +14,7 @@ Locks are POSIX record locks: they keep processes apart, not the threads of one 
 import posix
 import time
 
-from leashd_hooks.jsondoor import dumps, loads
+from leashd_hooks.jsondoor import dumps
 from leashd_hooks.redact import redact, sha256
 
 TYPE_CHECKING = False
@@ -102,7 +102,9 @@ def _append_locked(folder: int, record: "dict[str, Any]", limit: int) -> None:
             line, place = _line(record, last, marks)
             if size and size + len(line) > limit:
                 _write_head(head_file, last)
-                _set_aside(folder, file, last)
+                from leashd_hooks.audit_mend import set_aside
+
+                set_aside(folder, file, last)
                 posix.close(file)
                 file = _open_file(folder)
                 size = 0
@@ -131,7 +133,7 @@ def _head(folder: int) -> "tuple[int, Place | None]":
     file = _regular(folder, HEAD, 0)
     try:
         data = posix.pread(file, _HEAD_SIZE + 1, 0)
-        if not data and not _exists(folder, FILE):
+        if not data and not exists(folder, FILE):
             _write_head(file, (0, GENESIS))
             return file, (0, GENESIS)
         return file, parse_head(data)
@@ -148,7 +150,8 @@ def parse_head(data: bytes) -> "Place | None":
     return None
 
 
-def _exists(folder: int, name: str) -> bool:
+def exists(folder: int, name: str) -> bool:
+    """Whether the audit's folder holds a file of this name."""
     try:
         posix.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -163,47 +166,13 @@ def _write_head(file: int, place: "Place") -> None:
 
 
 def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str, Any], bool]":
-    """The line to chain to, what the next line must own up to, and whether the file ends in half a line.
-
-    The head and the file agree, or the head is behind (its writer died in between: the file goes on), or the head is
-    ahead (lines were cut off: go on behind the head, so that the gap stays to be seen).
-    """
+    """The line to chain to, what the next line must own up to, and whether the file ends in half a line."""
     tail = posix.pread(file, _TAIL, max(0, size - _TAIL))
     if head is not None and tail.endswith(b'"}\n') and tail[-67:-3] == head[1].encode("ascii"):
         return head, {}, False
-    place, half = _last_line(file, size)
-    marks: dict[str, Any] = {}
-    if half:
-        marks = {"after_torn": True, "torn": sha256(half).hexdigest()}
-    if head is None or head[0] > place[0] or (head[0] == place[0] and head[1] != place[1]):
-        if head is None or size > len(half):
-            marks["after_gap"] = True
-        place = head if head is not None else place
-    return place, marks, bool(half)
+    from leashd_hooks.audit_mend import last
 
-
-def _last_line(file: int, size: int) -> "tuple[Place, bytes]":
-    """The last whole line with a number and a hash, and the bytes of the half line after it."""
-    want = 8192
-    while True:
-        data = posix.pread(file, want, max(0, size - want))
-        whole, newline, half = data.rpartition(b"\n")
-        if newline:
-            line = whole.rpartition(b"\n")[2]
-            if b"\n" in whole or want >= size:
-                return _place(line), half
-        elif want >= size:
-            return (0, GENESIS), data
-        want *= 8
-
-
-def _place(line: bytes) -> "Place":
-    try:
-        record = loads(line.decode("ascii"))
-        number, digest = record["seq"], record["hash"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return 0, GENESIS
-    return (number, digest) if isinstance(number, int) and isinstance(digest, str) else (0, GENESIS)
+    return last(file, size, head)
 
 
 def _line(record: "dict[str, Any]", last: "Place", marks: "dict[str, Any]") -> "tuple[bytes, Place]":
@@ -232,13 +201,3 @@ def _write(file: int, data: bytes, size: int) -> None:
     if written != len(data):
         posix.ftruncate(file, size)
         raise AuditError(f"no room for the audit: {written} of {len(data)} bytes written")
-
-
-def _set_aside(folder: int, file: int, last: "Place") -> None:
-    """Rename the full file after the number of its first line; never over another file."""
-    start = posix.pread(file, 32, 0)
-    number = start[len(b'{"seq":') :].partition(b",")[0]
-    name = f"audit-{int(number) if number.isdigit() else last[0]}.jsonl"
-    if _exists(folder, name):
-        raise AuditError(f"`{name}` exists already, so the full `{FILE}` cannot be renamed")
-    posix.rename(FILE, name, src_dir_fd=folder, dst_dir_fd=folder)

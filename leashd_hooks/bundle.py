@@ -36,52 +36,45 @@ if TYPE_CHECKING:
 
     Bundle = dict[str, Any]
 
-FORMAT = 2
+FORMAT = 3
 
 
-#: The parts of a bundle that are packed kind by kind, because a call has few kinds of effects.
-PACKED = ("floor", "rules_above", "rules")
+#: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places.
+PACKED = ("floor", "rules_above", "rules", "places")
 
 
-class Rules:
-    """Rules by kind of effect, each kind unpacked when it is asked for."""
+class Packed:
+    """A part of a bundle: the rules by kind of effect, or the places by name, each unpacked when it is asked for."""
 
-    __slots__ = ("_packed", "_rules")
+    __slots__ = ("_entries", "_packed")
 
     def __init__(self, packed: "dict[str, bytes]") -> None:
         self._packed = packed
-        self._rules: dict[str, tuple[Any, ...]] = {}
+        self._entries: dict[str, tuple[Any, ...]] = {}
 
-    def get(self, kind: str, default: "tuple[Any, ...]" = ()) -> "tuple[Any, ...]":
-        """The rules for a kind, in order."""
-        if kind not in self._rules:
-            self._rules[kind] = marshal.loads(self._packed[kind]) if kind in self._packed else default
-        return self._rules[kind]
+    def get(self, name: str, default: "tuple[Any, ...]" = ()) -> "tuple[Any, ...]":
+        """The rules for a kind, in order, or the two sets of paths of a place."""
+        found = self._entries.get(name)
+        if found is None:
+            found = self._entries[name] = marshal.loads(self._packed[name]) if name in self._packed else default
+        return found
 
     def values(self) -> "list[tuple[Any, ...]]":
-        """The rules of every kind, for those who explain them."""
-        return [self.get(kind) for kind in self._packed]
-
-
-def pack(bundle: "Bundle") -> bytes:
-    """What `policy.compile` writes for a bundle."""
-    packed = {part: {kind: marshal.dumps(rules) for kind, rules in bundle[part].items()} for part in PACKED}
-    return marshal.dumps({**bundle, **packed})
-
-
-class BundleError(Exception):
-    """The policy cannot be used; the text says why and how to mend it."""
+        """All entries, for those who explain them."""
+        return [self.get(name) for name in self._packed]
 
 
 def load(state: str, home: str) -> "Bundle":
     """The compiled policy of a state directory, recompiled first when one of its sources changed.
 
-    Raises BundleError when there is none and none can be made.
+    Raises `recompile.BundleError` when there is none and none can be made.
     """
     path = places.bundle(state)
     bundle = _read(path)
     if bundle is None or not _fresh(bundle):
-        _recompile(state, home)
+        from leashd_hooks.recompile import BundleError, recompile
+
+        recompile(state, home)
         bundle = _read(path)
         if bundle is None:
             raise BundleError(f"the compiled policy `{path}` cannot be read; help: run `leashd policy compile`")
@@ -120,7 +113,7 @@ def _read(path: str) -> "Bundle | None":
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT or bundle.get("tag") != tag():
         return None
     for part in PACKED:
-        bundle[part] = Rules(bundle[part])
+        bundle[part] = Packed(bundle[part])
     return bundle
 
 
@@ -136,34 +129,3 @@ def _all(file: int, size: int) -> bytes:
 
 def _fresh(bundle: "Bundle") -> bool:
     return all(stamp(source[0]) == source for source in bundle["sources"])
-
-
-def _recompile(state: str, home: str) -> None:
-    """Compiles in a process of its own: YAML and pydantic stay out of this one.  Its error text becomes ours."""
-    reading, writing = posix.pipe()
-    argv = [sys.executable, "-I", "-m", "leashd_hooks.policy.compile", state, home]
-    actions = [
-        (posix.POSIX_SPAWN_DUP2, writing, 2),
-        (posix.POSIX_SPAWN_OPEN, 0, "/dev/null", posix.O_RDONLY, 0),
-        (posix.POSIX_SPAWN_OPEN, 1, "/dev/null", posix.O_WRONLY, 0),
-    ]
-    environment = {b"HOME": home.encode(), b"PATH": b"/usr/bin:/bin"}
-    try:
-        child = posix.posix_spawn(sys.executable, argv, environment, file_actions=actions)
-    finally:
-        posix.close(writing)
-    said = _drain(reading)
-    _, status = posix.waitpid(child, 0)
-    if status != 0:
-        raise BundleError(said or "the policy does not compile; help: run `leashd policy lint`")
-
-
-def _drain(reading: int) -> str:
-    said = b""
-    while len(said) < 16_384:
-        more = posix.read(reading, 4096)
-        if not more:
-            break
-        said += more
-    posix.close(reading)
-    return said.decode("utf-8", "replace").strip()

@@ -52,7 +52,7 @@ def judge(data: bytes, context: Context) -> claude.Answer:
         return _broken("the event is nested too deeply", context)
     except AuditError as error:
         return claude.deny(f"leashd: denied, because {error}")
-    except (ValueError, OSError, bundle.BundleError) as error:
+    except (ValueError, OSError) as error:
         return _broken(str(error), context)
     except Exception as error:
         return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", context)

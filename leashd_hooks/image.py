@@ -26,15 +26,15 @@ PACKAGE = Path(__file__).parent
 #: Folders and modules that the hook may load; everything else is cold.
 HOT_FOLDERS = ("adapters", "decide", "shell", "tools")
 HOT_MODULES = (
-    *("__init__", "audit", "bundle", "hook", "hosts", "jsondoor", "jsonlibrary", "liveness", "model", "observe"),
-    *("places", "redact", "start"),
+    *("__init__", "audit", "audit_mend", "branches", "bundle", "cleaning", "globs", "hook", "hosts", "jsondoor"),
+    *("jsonlibrary", "liveness", "model", "observe", "places", "recompile", "redact", "start"),
 )
 
 #: Modules that bring along all that they import at their top level, the first those that every call needs.  Any other
 #: module comes alone.
 LEADERS = {
     "hook": ("", "tools", "shell", "shell.invocation"),
-    "tools.bash": ("shell.walk", "shell.programs"),
+    "tools.bash": ("shell.walk", "shell.programs", "shell.argv"),
 }
 
 

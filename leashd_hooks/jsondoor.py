@@ -23,17 +23,16 @@ def loads(text: str) -> "Any":
         if len(pieces) % 2:
             try:
                 return _plain(pieces)
-            except _NotPlain:
+            except ValueError:
                 pass
     return _library().scan(text)
 
 
-class _NotPlain(Exception):
-    """The text is better left to the library, which also says what is wrong with it."""
-
-
 def _plain(pieces: "list[str]") -> "Any":
-    """Reads text that is split at its quotes: what stands between a pair of them is a string, the rest is structure."""
+    """Reads text that is split at its quotes: what stands between a pair of them is a string, the rest is structure.
+
+    A ValueError means that the text is better left to the library, which also says what is wrong with it.
+    """
     tokens: list[Any] = []
     inside = False
     for piece in pieces:
@@ -45,7 +44,7 @@ def _plain(pieces: "list[str]") -> "Any":
     tokens.reverse()
     value = _value(tokens)
     if tokens:
-        raise _NotPlain
+        raise ValueError("not plain")
     return value
 
 
@@ -69,7 +68,7 @@ def _value(tokens: "list[Any]") -> "Any":
         return _WORDS[item]
     if item.isdigit() and (item[0] != "0" or item == "0"):
         return int(item)
-    raise _NotPlain
+    raise ValueError("not plain")
 
 
 def _object(tokens: "list[Any]") -> "dict[str, Any]":
@@ -84,7 +83,7 @@ def _object(tokens: "list[Any]") -> "dict[str, Any]":
         found[name[0]] = _value(tokens)
         if not _goes_on(tokens, "}"):
             return found
-    raise _NotPlain
+    raise ValueError("not plain")
 
 
 def _array(tokens: "list[Any]") -> "list[Any]":
@@ -96,14 +95,14 @@ def _array(tokens: "list[Any]") -> "list[Any]":
         found.append(_value(tokens))
         if not _goes_on(tokens, "]"):
             return found
-    raise _NotPlain
+    raise ValueError("not plain")
 
 
 def _goes_on(tokens: "list[Any]", closing: str) -> bool:
     """Whether a comma follows, and not the closing mark."""
     mark = tokens.pop() if tokens else ""
     if mark not in (",", closing):
-        raise _NotPlain
+        raise ValueError("not plain")
     return bool(mark == ",")
 
 

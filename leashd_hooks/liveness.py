@@ -10,6 +10,7 @@ from leashd_hooks import bundle, places
 from leashd_hooks.adapters import claude
 from leashd_hooks.audit import append
 from leashd_hooks.jsondoor import loads
+from leashd_hooks.recompile import BundleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def answer(event: "dict[str, Any]", context: "Context") -> claude.Answer:
 def _session_start(context: "Context") -> claude.Answer:
     try:
         bundle.load(context.state, context.home)
-    except bundle.BundleError as error:
+    except BundleError as error:
         return claude.context("SessionStart", f"leashd denies every tool call, because its policy is broken: {error}")
     return claude.context("SessionStart", GUARDED)
 

@@ -2,7 +2,6 @@
 
 import posix
 
-from leashd_hooks.decide.paths import like
 from leashd_hooks.model import Facts
 
 TYPE_CHECKING = False
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 _LINKS = 40
 #: A process's own streams, which are links to somewhere else in every process.
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
-#: Directory entries looked at for one glob.
-_ENTRIES = 5_000
 
 
 def observe(effects: "list[Effect]") -> Facts:
@@ -31,8 +28,10 @@ def observe(effects: "list[Effect]") -> Facts:
         if effect.fields.get("target"):
             links.append((str(path), effect.fields["target"]))
         if effect.fields.get("branch") == "@current":
+            from leashd_hooks.branches import current
+
             directory = effect.fields.get("dir", "")
-            branches[directory] = _branch(directory)
+            branches[directory] = current(directory)
     return Facts(real, branches)
 
 
@@ -96,88 +95,6 @@ def realpath(path: str) -> str:
 
 def _glob(pattern: str) -> "tuple[str, ...]":
     """What the shell would make of a pattern: its matches with their links resolved, else the pattern itself."""
-    budget = [_ENTRIES]
-    found = _expand("", [_simple(part) for part in pattern.split("/") if part], budget)
-    paths = [path for match in found for path in _both(match)]
-    if budget[0] <= 0:
-        raise OSError(f"`{pattern}` matches too many files to look at")
-    return tuple(paths) or (pattern,)
+    from leashd_hooks.globs import matches
 
-
-def _simple(part: str) -> str:
-    """A component with every `[...]` widened to `?`: a guard may take a pattern for more than it is."""
-    while "[" in part:
-        before, _, after = part.partition("[")
-        _, closing, rest = after[1:].partition("]")
-        if not closing:
-            break
-        part = before + "?" + rest
-    return part
-
-
-def _expand(directory: str, parts: "list[str]", budget: "list[int]") -> "list[str]":
-    if not parts:
-        return [directory or "/"]
-    first, rest = parts[0], parts[1:]
-    if "*" not in first and "?" not in first:
-        step = directory + "/" + first
-        return _expand(step, rest, budget) if rest or _exists(step) else []
-    found = _expand(directory, rest, budget) if first == "**" and rest else []
-    for name in _entries(directory, budget):
-        if name.startswith(".") and not first.startswith("."):
-            continue
-        if first == "**":
-            found += _expand(directory + "/" + name, parts, budget)
-        if like(name, first):
-            found += _expand(directory + "/" + name, rest, budget)
-    return found
-
-
-def _entries(directory: str, budget: "list[int]") -> "list[str]":
-    if budget[0] <= 0:
-        return []
-    try:
-        names = posix.listdir(directory or "/")
-    except OSError:
-        return []
-    budget[0] -= len(names)
-    return sorted(names)
-
-
-def _exists(path: str) -> bool:
-    try:
-        posix.lstat(path)
-    except OSError:
-        return False
-    return True
-
-
-def _branch(directory: str) -> str:
-    """The branch checked out in the repository around `directory`, "" when there is none or it is detached."""
-    while directory:
-        head = _read(directory + "/.git/HEAD") or _worktree_head(directory)
-        if head:
-            return head[16:].strip() if head.startswith("ref: refs/heads/") else ""
-        directory = directory.rpartition("/")[0]
-    return ""
-
-
-def _worktree_head(directory: str) -> str:
-    link = _read(directory + "/.git")
-    if not link.startswith("gitdir: "):
-        return ""
-    target = link[8:].strip()
-    return _read((target if target.startswith("/") else directory + "/" + target) + "/HEAD")
-
-
-def _read(path: str) -> str:
-    try:
-        file = posix.open(path, posix.O_RDONLY | posix.O_CLOEXEC)
-    except OSError:
-        return ""
-    try:
-        return posix.read(file, 4096).decode("utf-8", "replace")
-    except OSError:
-        return ""
-    finally:
-        posix.close(file)
+    return tuple([path for match in matches(pattern) for path in _both(match)]) or (pattern,)

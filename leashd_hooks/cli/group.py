@@ -126,8 +126,8 @@ def _told(error: BaseException) -> int:
 
 def _known() -> tuple[type[BaseException], ...]:
     """The errors that tell a person what to do; loaded only once something went wrong."""
-    from leashd_hooks.bundle import BundleError
     from leashd_hooks.install.settings_file import SettingsError
+    from leashd_hooks.recompile import BundleError
 
     return Failure, SettingsError, BundleError, OSError
 

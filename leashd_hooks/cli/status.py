@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from leashd_hooks import audit_log, places
-from leashd_hooks.bundle import BundleError, load
+from leashd_hooks.bundle import load
 from leashd_hooks.cli import render
 from leashd_hooks.cli.audit import subject
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import setup
 from leashd_hooks.install.survey import files, read_layer
+from leashd_hooks.recompile import BundleError
 
 
 @click.command()

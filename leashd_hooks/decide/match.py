@@ -6,7 +6,6 @@ from leashd_hooks.model import ALLOW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from leashd_hooks.decide.rule import Rule
@@ -32,7 +31,11 @@ def matches(rule: "Rule", call: "Call", effect: "Effect", places: "list[Place]")
         # An exception loosens a rule that tightens, and tightens one that loosens: the quantifier turns around.
         if all(_holds(condition, fields, places, any if loosens else all) for condition in group):
             return False
-    return rule[LEGACY] is None or _legacy(rule[LEGACY], call, effect, loosens)
+    if rule[LEGACY] is None:
+        return True
+    from leashd_hooks.decide.legacy import matches
+
+    return matches(rule[LEGACY], call, effect, loosens)
 
 
 def _tool(name: str, tools: "frozenset[str]") -> bool:
@@ -57,39 +60,3 @@ def _holds(condition: "tuple[str, str, Any]", fields: "dict[str, Any]", places: 
     if test == "flags":
         return not operand.isdisjoint(value)
     raise ValueError(f"unknown test `{test}` in the compiled policy")
-
-
-def _legacy(patterns: "tuple[tuple[str, ...], tuple[str, ...]]", call: "Call", effect: "Effect", loosens: bool) -> bool:
-    """Regular expressions of the first YAML dialect.
-
-    A pattern that allows must match the simple command that causes the effect; one that asks or denies may match
-    anywhere in the command line.  Input is capped: a slow pattern on a long text must not outlive the hook.
-    """
-    commands, paths = patterns
-    if commands and not _search(commands, [effect.command] if loosens else [effect.command, _command_line(call)]):
-        return False
-    return not paths or _search(paths, _path_texts(call, effect))
-
-
-MATCHED_LENGTH = 16_384
-
-
-def _search(patterns: "Iterable[str]", texts: "list[str]") -> bool:
-    import re
-
-    if any(len(text) > MATCHED_LENGTH for text in texts):
-        raise ValueError(f"a policy uses regular expressions, and the command is over {MATCHED_LENGTH} characters")
-    return any(re.search(pattern, text) for pattern in patterns for text in texts)
-
-
-def _command_line(call: "Call") -> str:
-    command = call.input.get("command", "")
-    return command if isinstance(command, str) else ""
-
-
-def _path_texts(call: "Call", effect: "Effect") -> "list[str]":
-    texts = [str(effect.fields["path"])] if effect.fields.get("path") else []
-    for name in ("file_path", "path", "notebook_path"):
-        if isinstance(call.input.get(name), str):
-            texts.append(call.input[name])
-    return texts

@@ -1,57 +1,15 @@
 """Does a path lie in a set of paths?  A `PathSet` is what `policy.compile` makes of glob patterns.
 
 A set is a tuple of patterns, each a tuple of path components in lower case: a plain string matches itself, `*` and `?`
-match within a component, `**` matches any number of components.  `index` sorts them so that a look-up touches few.
+match within a component, `**` matches any number of components.  `policy.path_index` sorts them so that a look-up
+touches few.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     PathSet = dict[str, Any]
-
-
-def index(patterns: "Iterable[str]") -> "PathSet":
-    """A `PathSet` of absolute glob patterns: `/etc/**`, `**/.env`, `/home/me/.ssh/**`.
-
-    `**/x` stands for `x` at any depth, `x/**` for `x` and everything below.  Letter case is ignored: the file system
-    may ignore it, and a guard must not depend on that.
-    """
-    names: set[str] = set()
-    endings: set[str] = set()
-    wild: list[str] = []
-    folders: set[str] = set()
-    roots: list[str] = []
-    others: list[tuple[str, ...]] = []
-    for pattern in patterns:
-        parts = tuple(part for part in pattern.lower().split("/") if part)
-        plain = [part for part in parts if "*" not in part and "?" not in part]
-        if parts[:1] == ("**",) and len(parts) == 2 and parts[1] != "**":
-            _index_name(parts[1], names, endings, wild)
-        elif parts[:1] == ("**",) and len(parts) == 3 and parts[2] == "**" and plain:
-            folders.add(parts[1])
-        elif parts[-1:] == ("**",) and len(plain) == len(parts) - 1:
-            roots.append("/" + "".join([part + "/" for part in plain]))
-        else:
-            others.append(parts)
-    return {
-        "names": frozenset(names),
-        "endings": tuple(sorted(endings)),
-        "wild": tuple(wild),
-        "folders": frozenset(folders),
-        "roots": tuple(roots),
-        "others": tuple(others),
-    }
-
-
-def _index_name(name: str, names: "set[str]", endings: "set[str]", wild: "list[str]") -> None:
-    if "*" not in name and "?" not in name:
-        names.add(name)
-    elif name[0] == "*" and "*" not in name[1:] and "?" not in name:
-        endings.add(name[1:])
-    else:
-        wild.append(name)
 
 
 def contains(paths: "PathSet", path: str) -> bool:

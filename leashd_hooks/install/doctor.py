@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from leashd_hooks import audit_log, audit_verify, places
-from leashd_hooks.bundle import BundleError, load
+from leashd_hooks.bundle import load
 from leashd_hooks.install import canary, claude
 from leashd_hooks.install.entries import entries, schema_faults, sessions
 from leashd_hooks.install.finding import Finding, Findings, State
 from leashd_hooks.install.survey import FAILS_CLOSED, Layer, Survey
 from leashd_hooks.policy.source import SourceError
+from leashd_hooks.recompile import BundleError
 
 #: Environment that switches hooks off, or runs code in them, when settings give it to the client.
 HOSTILE = ("CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SHELL_PREFIX", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import marshal
 import os
 import shutil
 import sys
@@ -12,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from leashd_hooks import places
-from leashd_hooks.bundle import FORMAT, pack, tag
+from leashd_hooks.bundle import FORMAT, PACKED, tag
 from leashd_hooks.config import write_private
-from leashd_hooks.decide.paths import index
 from leashd_hooks.model import ASK
 from leashd_hooks.policy import layers, vocabulary
 from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Layer, Policies
+from leashd_hooks.policy.path_index import index
 from leashd_hooks.policy.rights import TIGHTENING
 from leashd_hooks.policy.schema import ALL_KINDS, PlaceSet, Rule
 from leashd_hooks.policy.source import SourceError
@@ -224,6 +225,12 @@ def shfmt() -> str:
         pass
     candidates.append(shutil.which("shfmt") or "")
     return next((os.path.realpath(path) for path in candidates if path and os.access(path, os.X_OK)), "")
+
+
+def pack(bundle: Bundle) -> bytes:
+    """What is written for a bundle: the parts that are read entry by entry are packed entry by entry."""
+    packed = {part: {name: marshal.dumps(entry) for name, entry in bundle[part].items()} for part in PACKED}
+    return marshal.dumps({**bundle, **packed})
 
 
 def write(bundle: Bundle, path: str) -> None:

@@ -1,4 +1,4 @@
-"""A condition of a rule: kinds of effect and tests of their fields, checked against `model.EFFECTS`."""
+"""A condition of a rule: kinds of effect and tests of their fields, checked against `vocabulary.EFFECTS`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from leashd_hooks.model import EFFECTS
 from leashd_hooks.policy import vocabulary
 from leashd_hooks.policy.source import suggestion
+from leashd_hooks.policy.vocabulary import EFFECTS
 
 Scalar = str | int | bool
 

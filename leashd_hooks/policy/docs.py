@@ -10,10 +10,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from leashd_hooks.config import Config
-from leashd_hooks.model import EFFECTS
 from leashd_hooks.policy import layers, lints, load, schema, vocabulary
 from leashd_hooks.policy.load import Loaded
 from leashd_hooks.policy.schema import Rule
+from leashd_hooks.policy.vocabulary import EFFECTS
 
 MADE = "<!-- Made by `leashd docs`; change the code or the policies instead. -->\n"
 WORDS = {"allow": "allows", "deny": "denies", "require_approval": "asks"}

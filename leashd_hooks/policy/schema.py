@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
 
-from leashd_hooks.model import EFFECTS
 from leashd_hooks.policy import vocabulary
 from leashd_hooks.policy.condition import Condition, Strict, check_glob, listed, wrong
 from leashd_hooks.policy.source import suggestion
+from leashd_hooks.policy.vocabulary import EFFECTS
 
 MAX_PATTERN = 2000
 

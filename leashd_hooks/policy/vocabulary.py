@@ -1,11 +1,82 @@
-"""What a rule may ask of an effect: the fields of each kind and their sort, all read from `model.EFFECTS`."""
+"""What a rule may ask of an effect: every kind, its fields and their sort."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from leashd_hooks.model import EFFECTS, PATH_KINDS
+from leashd_hooks.model import PATH_KINDS
+
+#: Every kind of effect and the fields a rule may ask for; the schema and the reference page are made from it.
+EFFECTS: dict[str, dict[str, str]] = {
+    "run": {
+        "program": "name of the program, without its directory",
+        "args": "the words after the program that are not flags, in order; a rule matches a prefix of them",
+        "flags": "the flags, short ones split (`-rf` is `-r` and `-f`), long ones without their value",
+        "modelled": "true when every consequence of the command is told by its other effects",
+    },
+    "read": {"path": "the file or directory", "how": "content, list, search or stat"},
+    "write": {
+        "path": "the file or directory",
+        "how": "create, append, edit, mode or link",
+        "target": "where a link that is made leads, `?` when that is not known",
+        "world": "true when everybody may write it afterwards",
+    },
+    "delete": {
+        "path": "the file or directory",
+        "recursive": "true for whole trees",
+        "force": "true when it never asks",
+        "chosen": "true when only what a filter chooses is deleted (`find -name ... -delete`)",
+    },
+    "code": {
+        "language": "shell, python, javascript, ruby, perl, php, awk, sql or other",
+        "source": "inline, file, stdin, module or unknown",
+        "path": "the script, for source `file`",
+    },
+    "network": {
+        "host": "host name or address, without port",
+        "port": "number",
+        "scheme": "https, http, ssh, ftp, tcp, ...",
+        "direction": "fetch, upload or connect",
+        "reach": "public, private (RFC 1918 and the like), local (this machine) or metadata (cloud credentials)",
+    },
+    "git": {
+        "verb": "subcommand after aliases and global options: status, push, reset, ...",
+        "changes": "nothing, index, worktree, history, refs, remote or config",
+        "remote": "name or URL of the remote",
+        "branch": "branch or ref that changes",
+        "force": "none, plain or lease",
+        "destroys": "true when commits or uncommitted work can be lost",
+    },
+    "package": {
+        "manager": "pip, npm, cargo, ...",
+        "operation": "install, remove, update, publish, run, build, query",
+        "source": "registry, url, path, lockfile or none",
+        "script": "the script or tool that is run, for `run`",
+        "scope": "project, user or system",
+    },
+    "privilege": {"program": "sudo, doas, su, pkexec, setuid, ..."},
+    "process": {"operation": "kill, signal or trace", "target": "pid or name"},
+    "system": {"operation": "service, mount, schedule, power, firewall, account, disk, kernel or setting"},
+    "control": {
+        "system": "docker, kubectl, terraform, aws, gh, ...",
+        "verb": "what it is told to do, as words: `run`, `apply`, `s3 rm`",
+        "destroys": "true when it removes what is not easily made again",
+        "changes": "true when it changes anything",
+    },
+    "database": {
+        "engine": "psql, mysql, sqlite3, ...",
+        "statement": "select, insert, update, delete, drop, truncate, alter, other",
+        "object": "table, database, schema, ...",
+    },
+    "secret": {"store": "environment, keychain, password-manager, agent, cloud, ..."},
+    "flow": {"pattern": "download-to-interpreter, decode-to-interpreter, secret-to-network, download-then-run"},
+    "mcp": {"server": "name of the MCP server", "tool": "name of its tool"},
+    "browser": {"operation": "read or act", "name": "the browser tool or command"},
+    "agent": {"operation": "task, skill, question, plan, schedule or message", "name": "subagent, skill, ..."},
+    "tool": {"name": "an internal tool of the agent that touches nothing"},
+    "opaque": {"why": "what could not be known"},
+}
 
 #: Text with "or" in its description that is not a list of choices.
 _OPEN = {("process", "target")}

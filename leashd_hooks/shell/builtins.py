@@ -3,6 +3,7 @@
 from leashd_hooks.shell import flows
 from leashd_hooks.shell.ansi import decode
 from leashd_hooks.shell.invocation import Invocation, Pattern, Unknown, resolve
+from leashd_hooks.shell.nested import text_of
 from leashd_hooks.shell.variables import dangers
 from leashd_hooks.shell.words import runs_in_arithmetic
 
@@ -163,7 +164,7 @@ def declare(
     call.name, call.args = str(values[0]), list(values[1:])
     if not told:
         call.args += [Unknown(name) if isinstance(v, Unknown) else f"{name}={v}" for name, v in assigned.items()]
-        shell._run(call, modelled=True)
+        shell.run(call, modelled=True)
     options, names = "", dict(assigned)
     for value in values[1:]:
         if isinstance(value, Unknown):
@@ -255,14 +256,23 @@ def leave_shell(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     return [], []
 
 
+def _leave(shell: "Walker", kind: str, state: "State") -> "Outcome":
+    """`return` or `break`: the state goes to the end of the function or loop, nothing follows."""
+    for name, states in reversed(shell.leaves):
+        if name == kind:
+            states.append(state)
+            return [], []
+    return [state], [state]
+
+
 def leave_function(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`return`."""
-    return shell.leave("function", state)
+    return _leave(shell, "function", state)
 
 
 def leave_loop(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`break` and `continue`."""
-    return shell.leave("loop", state)
+    return _leave(shell, "loop", state)
 
 
 def evaluate(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
@@ -270,9 +280,9 @@ def evaluate(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     words = call.args[1:] if call.args[:1] == ["--"] else call.args
     unknown = [word for word in words if isinstance(word, Unknown)]
     if not unknown:
-        return shell.text_of(" ".join(str(word) for word in words), call, state)
+        return text_of(shell, " ".join(str(word) for word in words), call, state)
     effects = [effect for word in unknown for effect in word.effects]
-    return shell.text_of(Unknown(unknown[0].why, "", effects), call, state)
+    return text_of(shell, Unknown(unknown[0].why, "", effects), call, state)
 
 
 def source(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
@@ -312,7 +322,7 @@ def trap(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     if any(word in ("EXIT", "0") or isinstance(word, Unknown) for word in words[1:]):
         shell.traps.append((words[0], call))
     if any(word not in ("EXIT", "0") for word in words[1:]):
-        ok, fail = shell.text_of(words[0], call, state.copy())
+        ok, fail = text_of(shell, words[0], call, state.copy())
         if not all(one.same(state) for one in ok + fail):
             state.haunted = True
             state.enter(None)
@@ -351,9 +361,7 @@ def repeat(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
 
 
 def _derived(call: Invocation, words: "Sequence[Value]") -> Invocation:
-    return Invocation(
-        "", words[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested
-    )
+    return Invocation("", words[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested)
 
 
 def enable(shell: "Walker", call: Invocation, state: "State") -> "Outcome":

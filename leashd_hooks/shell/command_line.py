@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 MAX_BYTES = 65536
 
 #: Blanks, line ends and direction marks that people cannot see and shells do not agree on.
-INVISIBLE = frozenset(
+INVISIBLE = (
     "\x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e"
     "\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068"
     "\u2069\u3000\ufeff\xad\u061c"
 )
-CONTROL = frozenset(chr(code) for code in range(32) if chr(code) not in "\t\n") | {"\x7f"}
+#: What no command line needs; tab and newline are not among them.
+CONTROL = frozenset(
+    "\0\1\2\3\4\5\6\a\b\v\f\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f"
+)
 
 
 def lower(
@@ -41,8 +44,7 @@ def lower(
     variables: dict[str, Value] = dict(env or {})
     try:
         ok, fail = walker.walk(parse(text), State(cwd, home, variables))
-        walker.end(ok + fail)
-        walker.finish()
+        walker.finish(ok + fail)
     except ShellRefused as refused:
         walker.refuse(refused.why, bound=refused.bound)
     except RecursionError:
@@ -75,7 +77,7 @@ def _check_unicode(text: str) -> None:
         raise ShellRefused("a character that is not Unicode text") from None
     if size > MAX_BYTES:
         raise ShellRefused("a command of more than 64 KiB", bound=True)
-    if INVISIBLE.isdisjoint(text):
+    if not any(char in INVISIBLE for char in text):
         return
     quote = ""
     escaped = False

@@ -4,7 +4,9 @@ Of a branch all ways are walked.  A loop over known words is unrolled; the body 
 more round tells nothing new, and what it changes is unknown from its start on.
 """
 
+from leashd_hooks.shell.functions import define
 from leashd_hooks.shell.invocation import Pattern, Unknown
+from leashd_hooks.shell.nested import process
 from leashd_hooks.shell.state import blur, few
 from leashd_hooks.shell.words import fields, runs_in_arithmetic, single
 
@@ -19,6 +21,39 @@ if TYPE_CHECKING:
 
 MAX_ROUNDS = 3
 MAX_UNROLLED = 16
+
+
+def apart(shell: "Walker", node: "Node", state: "State") -> "Outcome":
+    process(shell, lambda: shell.walk(node.children[0], state.copy()))
+    return [state], [state]
+
+
+def inside(shell: "Walker", node: "Node", state: "State") -> "Outcome":
+    return shell.walk(node.children[0], state) if node.children else ([state], [state])
+
+
+def negated(shell: "Walker", node: "Node", state: "State") -> "Outcome":
+    ok, fail = inside(shell, node, state)
+    return fail, ok
+
+
+def redirected(shell: "Walker", node: "Node", state: "State") -> "Outcome":
+    saved, kept = shell.stdin, node.redirects
+    state = state.copy()
+    call = shell.invocation(node, state, {})
+    from leashd_hooks.shell.redirects import read
+
+    found, stdin, pipes = read(kept, call, state, shell.substitute)
+    shell.stdin = stdin or saved
+    node.redirects = ()
+    try:
+        start = len(shell.out)
+        outcome = shell.walk(node, state)
+    finally:
+        shell.stdin, node.redirects = saved, kept
+    shell.out.extend(found)
+    shell.flows(start, call, pipes)
+    return outcome
 
 
 def conditional(shell: "Walker", node: "Node", state: "State") -> "Outcome":
@@ -136,7 +171,7 @@ def case(shell: "Walker", node: "Node", state: "State") -> "Outcome":
 def function(shell: "Walker", node: "Node", state: "State") -> "Outcome":
     state = state.copy()
     state.functions[node.text] = node.children[0]
-    shell.define(node.text, node.children[0], state)
+    define(shell, node.text, node.children[0], state)
     return [state], [state]
 
 
@@ -185,6 +220,11 @@ def _steady(merged: "State", before: "State") -> bool:
 
 #: kind of node -> how it is walked; `walk.WALKS` holds the others.
 WALKS = {
+    "background": apart,
+    "subshell": apart,
+    "group": inside,
+    "time": inside,
+    "not": negated,
     "coproc": coprocess,
     "function": function,
     "if": conditional,

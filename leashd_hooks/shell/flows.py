@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leashd_hooks.shell.expansion import Piped
     from leashd_hooks.shell.invocation import Invocation
-    from leashd_hooks.shell.words import Piped
 
 #: Programs whose output is other text than their input says.
 DECODERS = frozenset((
@@ -31,9 +31,7 @@ def pattern(effects: "Sequence[Effect]", programs: "Sequence[str]" = ()) -> str:
     return "decode-to-interpreter" if any(program in DECODERS for program in programs) else ""
 
 
-def into_interpreter(
-    call: "Invocation", effects: "Sequence[Effect]", programs: "Sequence[str]" = ()
-) -> "list[Effect]":
+def into_interpreter(call: "Invocation", effects: "Sequence[Effect]", programs: "Sequence[str]" = ()) -> "list[Effect]":
     """The flow effect of running what these effects print, if there is one."""
     found = pattern(effects, programs)
     return [Effect("flow", {"pattern": found}, call.text, call.span)] if found else []

@@ -1,8 +1,9 @@
 """Redirections: the files they read and write, the connections they open, and the standard input they leave."""
 
 from leashd_hooks.hosts import reach
+from leashd_hooks.shell.expansion import Piped
 from leashd_hooks.shell.invocation import Stdin, Unknown, resolve
-from leashd_hooks.shell.words import Piped, fields, single
+from leashd_hooks.shell.words import fields, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

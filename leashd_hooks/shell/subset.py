@@ -23,11 +23,9 @@ RESERVED = frozenset((
 ))  # fmt: skip
 
 
-class _Beyond(Exception):
-    """The text is beyond the subset."""
-
-
 class _Reader:
+    """Reads one text from its start; a ValueError means that it is beyond the subset."""
+
     __slots__ = ("at", "end", "text")
 
     def __init__(self, text: str) -> None:
@@ -56,9 +54,9 @@ class _Reader:
             if self.peek() == ";":
                 self.at += 1
                 if self.peek() in (";", "&", "|") and self.peek():
-                    raise _Beyond
+                    raise ValueError
             elif self.peek() not in ("", "\n"):
-                raise _Beyond
+                raise ValueError
         span = (children[0].span[0], children[-1].span[1]) if children else (0, 0)
         return Node("seq", span, children)
 
@@ -101,7 +99,7 @@ class _Reader:
             last = self.at
             self.blanks()
         if last == start:
-            raise _Beyond
+            raise ValueError
         return Node("simple", (start, last), words=words, assigns=assigns, redirects=redirects)
 
     def descriptor(self) -> bool:
@@ -119,12 +117,12 @@ class _Reader:
         if at >= self.end or text[at] not in "=+[":
             return None
         if text[at] != "=":
-            raise _Beyond
+            raise ValueError
         name = text[self.at : at]
         self.at = at + 1
         if self.peek() == "" or self.peek() in BREAK:
             if self.peek() in ("<", ">"):
-                raise _Beyond
+                raise ValueError
             return Assign(name, None)
         return Assign(name, self.word())
 
@@ -137,25 +135,25 @@ class _Reader:
             if text.startswith(operator, self.at):
                 break
         else:
-            raise _Beyond
+            raise ValueError
         self.at += len(operator)
         follow = self.peek()
         if follow == "" or follow in "&|<>!(" or (operator[0] == "&" and fd):
-            raise _Beyond
+            raise ValueError
         if operator == ">&" and not (follow in "0123456789-" and self.peek(1) in ("", " ", "\n", ";", "|")):
-            raise _Beyond
+            raise ValueError
         self.blanks()
         if self.peek() in ("", "\n", "!") or self.peek() in BREAK:
-            raise _Beyond
+            raise ValueError
         target = self.word()
         if operator == "<" and self.peek() == ">":
-            raise _Beyond
+            raise ValueError
         return Redirect(operator, fd, target)
 
     def word(self, command: bool = False) -> Word:
         start, text = self.at, self.text
         if text[start] in "=#":
-            raise _Beyond
+            raise ValueError
         parts: list[Part] = []
         while self.at < self.end:
             char = text[self.at]
@@ -166,7 +164,7 @@ class _Reader:
             elif char == "'":
                 close = text.find("'", self.at + 1)
                 if close < 0:
-                    raise _Beyond
+                    raise ValueError
                 literal(parts, text[self.at + 1 : close], quoted=True)
                 self.at = close + 1
             elif char == '"':
@@ -174,7 +172,7 @@ class _Reader:
             elif char == "\\":
                 follow = self.peek(1)
                 if follow in ("", "\n"):
-                    raise _Beyond
+                    raise ValueError
                 literal(parts, follow, quoted=True)
                 self.at += 2
             elif char == "$":
@@ -183,7 +181,7 @@ class _Reader:
                 literal(parts, char, quoted=False)
                 self.at += 1
             else:
-                raise _Beyond
+                raise ValueError
         self.check(parts, text[start : self.at], command)
         return Word(parts, (start, self.at))
 
@@ -196,9 +194,9 @@ class _Reader:
 
     def check(self, parts: "list[Part]", raw: str, command: bool) -> None:
         if command and (raw in RESERVED or ("[" in raw and raw != "[") or "=" in raw or raw[0] in "{}"):
-            raise _Beyond
+            raise ValueError
         if raw[0] == "{" and self.peek() in ("<", ">") and self.peek():
-            raise _Beyond
+            raise ValueError
 
     def double(self, parts: "list[Part]") -> None:
         text = self.text
@@ -207,7 +205,7 @@ class _Reader:
         literal(parts, "", quoted=True)
         while True:
             if at >= self.end or text[at] == "`":
-                raise _Beyond
+                raise ValueError
             char = text[at]
             if char not in '"\\$':
                 at += 1
@@ -224,14 +222,14 @@ class _Reader:
                 continue
             follow = text[at + 1] if at + 1 < self.end else "\n"
             if follow == "\n":
-                raise _Beyond
+                raise ValueError
             start = at + 1 if follow in '$`"\\' else at
             at += 2
 
     def parameter(self, parts: "list[Part]", quoted: bool) -> None:
         text, at = self.text, self.at + 1
         if at >= self.end or text[at] not in LETTERS:
-            raise _Beyond
+            raise ValueError
         while at < self.end and text[at] in NAME:
             at += 1
         parts.append(Part("param", text[self.at + 1 : at], quoted, brief=True))
@@ -242,5 +240,5 @@ def parse(text: str) -> "Node | None":
     """The tree of an everyday command line, None when the text holds anything else."""
     try:
         return _Reader(text).sequence()
-    except _Beyond:
+    except ValueError:
         return None

@@ -8,6 +8,7 @@ import pytest
 
 from leashd_hooks import bundle, places
 from leashd_hooks.policy import compile as compiler
+from leashd_hooks.recompile import BundleError
 
 
 @pytest.fixture
@@ -74,13 +75,13 @@ def test_an_edit_that_restores_the_time_is_noticed(state: Path) -> None:
     time.sleep(0.02)
     config.write_text(content[::-1].replace("\n", "") + "\n"[: len(content)])
     os.utime(config, ns=(before.st_atime_ns, before.st_mtime_ns))
-    with pytest.raises(bundle.BundleError):
+    with pytest.raises(BundleError):
         _load(state)
 
 
 def test_a_policy_with_a_mistake_is_refused_with_its_place(state: Path) -> None:
     (state / "policy.yaml").write_text("version: 1\nname: x\nruels: []\n")
-    with pytest.raises(bundle.BundleError, match="did you mean `rules`"):
+    with pytest.raises(BundleError, match="did you mean `rules`"):
         _load(state)
 
 

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from leashd_hooks.config import Config, LoadedConfig
 from leashd_hooks.decide import decide
-from leashd_hooks.model import EFFECTS, STRICTNESS, Call, Effect, Facts
+from leashd_hooks.model import STRICTNESS, Call, Effect, Facts
 from leashd_hooks.policy import load, vocabulary
 from leashd_hooks.policy.compile import compiled
 from leashd_hooks.policy.layers import Layer, Policies
 from leashd_hooks.policy.oracle import Oracle
+from leashd_hooks.policy.vocabulary import EFFECTS
 
 HOME = "/h/me"
 ROOTS = ["/w/app", "/w/app/sub", "/tmp/project"]

@@ -22,11 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leashd_hooks.decide.paths import contains, index
+from leashd_hooks.decide.paths import contains
 from leashd_hooks.model import ALLOW
 from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Policies
 from leashd_hooks.policy.lints import Finding, everywhere
+from leashd_hooks.policy.path_index import index
 
 PLACE = "credential"
 

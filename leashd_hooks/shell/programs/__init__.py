@@ -1,14 +1,12 @@
 """Which module models which program.  A module is imported only when its program is seen."""
 
-from leashd_hooks.shell.argv import table
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
     from leashd_hooks.shell.invocation import Invocation, Value
 
-#: One line a family, so that the table is one scan of short strings.
-_TABLE = {
+#: Module -> its programs; words in one string, because reading them is all that most calls would do with a table.
+FAMILIES = {
     "readers": (
         "cat bat head tail less more wc nl tac rev cut paste join comm column expand unexpand fold fmt diff cmp md5sum"
         " md5 sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum cksum sum od hexdump hd xxd strings base64"
@@ -76,23 +74,19 @@ _TABLE = {
     ),
 }
 
-FAMILIES: "dict[str, tuple[str, ...]]" = {family: tuple(programs.split()) for family, programs in _TABLE.items()}
-
-MODULE_OF = {program: family for family, programs in FAMILIES.items() for program in programs}
-
 #: Programs of which nothing is known but that they tell their version.
-VERSIONED = table(
+VERSIONED = (
     "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
     " kotlin pre-commit shellcheck shfmt hadolint pyright playwright"
 )
 #: Programs for which `-h` is not a plea for help.
-NOT_HELP = table(
+NOT_HELP = (
     "ls dir du df free grep egrep fgrep zgrep sort tree chown chgrp touch ln id ps w who cat pr nl psql mysql"
     " redis-cli shutdown reboot halt poweroff swapoff cp mv tar stat head tail hostname date xxd less more strings"
 )
 
 #: Variables with which a known program runs, or is, something else.
-HIJACKS = table(
+HIJACKS = (
     "PATH HOME BASH_ENV ENV PAGER MANPAGER EDITOR VISUAL BROWSER LESSOPEN LESSCLOSE NODE_OPTIONS NODE_PATH PERL5OPT"
     " PERL5LIB PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC"
     " XDG_CONFIG_HOME ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG"
@@ -109,13 +103,25 @@ HARMLESS_PREFIXES = (
 HARMLESS_VALUES = ("cat", "less", "more", "true", ":", "", "false", "/bin/true", "/bin/cat")
 
 
+def family_of(program: str) -> str:
+    """The module that models a program, "" when none does."""
+    for family, programs in FAMILIES.items():
+        if _listed(program, programs):
+            return family
+    return ""
+
+
+def _listed(word: str, words: str) -> bool:
+    return word in words and word in words.split()
+
+
 def effects(call: "Invocation") -> "list[Effect] | None":
     """The effects of a known program besides its `run`; None when the program, or this use of it, is not modelled."""
     if _asks_itself(call):
         found: list[Effect] | None = []
     else:
-        family = MODULE_OF.get(call.name)
-        if family is None:
+        family = family_of(call.name)
+        if not family:
             return None
         name = "leashd_hooks.shell.programs." + family
         module = __import__(name, None, None, ["effects"])
@@ -129,17 +135,17 @@ def effects(call: "Invocation") -> "list[Effect] | None":
 
 def _asks_itself(call: "Invocation") -> bool:
     """Whether the program is only asked for its version or its help."""
-    if len(call.args) != 1 or (call.name not in MODULE_OF and call.name not in VERSIONED):
+    if len(call.args) != 1 or not (family_of(call.name) or _listed(call.name, VERSIONED)):
         return False
     word = call.args[0]
     if word == "--version":
         return call.name not in ("cd", "kill")
-    if call.name in VERSIONED:
+    if _listed(call.name, VERSIONED):
         return False
-    return word == "--help" or (word == "-h" and call.name not in NOT_HELP)
+    return word == "--help" or (word == "-h" and not _listed(call.name, NOT_HELP))
 
 
 def _hijacks(name: str, value: "Value") -> bool:
-    if name not in HIJACKS and not name.startswith(HIJACK_PREFIXES):
+    if not _listed(name, HIJACKS) and not name.startswith(HIJACK_PREFIXES):
         return False
     return not (isinstance(value, str) and value in HARMLESS_VALUES) and not name.startswith(HARMLESS_PREFIXES)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leashd_hooks.decide.paths import contains, index, like, under
+from leashd_hooks.decide.paths import contains, like, under
+from leashd_hooks.policy.path_index import index
 
 TABLE = [
     ("**/.env", "/w/.env", True),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from leashd_hooks.model import EFFECTS
 from leashd_hooks.policy import docs, layers, lints
+from leashd_hooks.policy.vocabulary import EFFECTS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -1,0 +1,56 @@
+"""Assignments before a command, or alone: their values, and the command that runs while they hold."""
+
+from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.words import runs_in_arithmetic, single
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leashd_hooks.shell.invocation import Invocation, Value
+    from leashd_hooks.shell.state import State
+    from leashd_hooks.shell.tree import Assign
+    from leashd_hooks.shell.walk import Outcome, Walker
+
+
+def evaluate(shell: "Walker", assigns: "Sequence[Assign]", state: "State") -> "dict[str, Value]":
+    """The values that assignments give, by name; nothing is assigned yet."""
+    found: dict[str, Value] = {}
+    for assign in assigns:
+        for word in (*assign.index, *(assign.array or ())):
+            _check(shell, single(word, state, shell.substitute))
+        value: Value = single(assign.value, state, shell.substitute, assigned=True)
+        _check(shell, value)
+        if assign.array is not None or assign.index:
+            value = Unknown("$" + assign.name)
+        elif assign.append:
+            before = found.get(assign.name, state.lookup(assign.name))
+            known = isinstance(before, str) and isinstance(value, str)
+            value = f"{before}{value}" if known else Unknown("$" + assign.name)
+        found[assign.name] = value
+    return found
+
+
+def _check(shell: "Walker", value: "Value") -> None:
+    if isinstance(value, str) and runs_in_arithmetic(value):
+        shell.refuse("a value that arithmetic would run")
+
+
+def during(
+    shell: "Walker", assigned: "dict[str, Value]", name: "Value", call: "Invocation", state: "State"
+) -> "Outcome":
+    """Runs a command with assignments before it: they hold while it runs."""
+    inner = state.copy()
+    inner.variables.update(assigned)
+    shell.state = inner
+    ok, fail = shell.named(name, call, inner)
+    lasting = name in ("eval", "source", ".", "command", "builtin", "exec") or name in state.functions
+    for one in ok + fail:
+        for variable in assigned:
+            if lasting:
+                one.variables[variable] = Unknown("$" + variable)
+            elif variable in state.variables:
+                one.variables[variable] = state.variables[variable]
+            else:
+                one.variables.pop(variable, None)
+    return ok, fail

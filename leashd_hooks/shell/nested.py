@@ -1,0 +1,114 @@
+"""Commands inside a command: text that runs as shell code, words that are a command, substitutions."""
+
+from leashd_hooks.shell.invocation import Invocation, Stdin, Unknown
+from leashd_hooks.shell.state import few
+from leashd_hooks.shell.tree import ShellRefused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from leashd_hooks.model import Effect
+    from leashd_hooks.shell.invocation import Value
+    from leashd_hooks.shell.state import State
+    from leashd_hooks.shell.tree import Part
+    from leashd_hooks.shell.walk import Outcome, Walker
+
+
+#: How deep commands may nest.
+MAX_DEPTH = 24
+
+
+def text_of(shell: "Walker", text: "Value", call: Invocation, state: "State") -> "Outcome":
+    """Runs text as shell commands in this very state (`eval`, `trap`)."""
+    if isinstance(text, Unknown):
+        shell.refuse("shell text known only when it runs: " + text.why, call)
+        shell.flow(call, text.effects)
+        blind = state.copy()
+        blind.forget()
+        blind.enter(None)
+        return [blind], [blind]
+    with_span = shell.fixed, shell.text
+    shell.fixed, shell.text = call.span or (0, 0), text
+    try:
+        return deeper(shell, lambda: shell.walk(shell.parse(text), state))
+    except ShellRefused as refused:
+        shell.refuse(refused.why, call, refused.bound)
+        return [state], [state]
+    finally:
+        shell.fixed, shell.text = with_span
+
+
+def effects(shell: "Walker", kind: str, payload: "Any", call: Invocation) -> "list[Effect]":
+    """What `Invocation.command` and `.shell` call: effects of a command or text in a process of its own."""
+    saved, shell.out = shell.out, []
+    state, stdin, output = shell.state, shell.stdin, shell.output
+    child = state.copy()
+    child.inherited = True
+    child.enter(call.cwd)
+    child.variables.update(call.env)
+    shell.stdin = call.stdin
+    try:
+        if kind == "command":
+            process(shell, lambda: _argv(shell, payload, call, child))
+        else:
+            text, child.positional = payload if kind == "script" else (payload, None)
+            process(shell, lambda: text_of(shell, text, call, child))
+        return shell.out
+    finally:
+        shell.out, shell.state, shell.stdin, shell.output = saved, state, stdin, output
+
+
+def _argv(shell: "Walker", argv: "Sequence[Value]", call: Invocation, state: "State") -> "Outcome":
+    if not argv:
+        return [state], [state]
+    inner = Invocation("", argv[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, shell.nested)
+    return deeper(shell, lambda: shell.named(argv[0], inner, state))
+
+
+def process(shell: "Walker", step: "Callable[[], Outcome]") -> None:
+    """Takes a step in a process of its own: at its end its traps run."""
+    saved = shell.traps, shell.exits
+    shell.traps, shell.exits = [], []
+    try:
+        ok, fail = step()
+        end(shell, ok + fail)
+    finally:
+        shell.traps, shell.exits = saved
+
+
+def end(shell: "Walker", states: "Sequence[State]") -> None:
+    """Runs the traps of a process that ends in one of these states, or by `exit`."""
+    for text, call in shell.traps:
+        for state in few([*states, *shell.exits]):
+            text_of(shell, text, call, state.copy())
+
+
+def deeper(shell: "Walker", step: "Callable[[], Outcome]") -> "Outcome":
+    """Takes a step one level further in.  Raises ShellRefused where that is too deep."""
+    shell.depth += 1
+    if shell.depth > MAX_DEPTH:
+        shell.depth -= 1
+        raise ShellRefused("commands nested too deeply", bound=True)
+    try:
+        return step()
+    finally:
+        shell.depth -= 1
+
+
+def substitute(shell: "Walker", part: "Part", state: "State") -> "tuple[list[Effect], str | None]":
+    """Walks a substitution: its effects, and what it prints when that is known."""
+    if part.kind == "refused" or part.body is None:
+        shell.refuse(part.text)
+        return [], None
+    start, stdin, output = len(shell.out), shell.stdin, shell.output
+    shell.output = None
+    if part.op == ">(":
+        shell.stdin = Stdin("pipe")
+    body = part.body
+    process(shell, lambda: deeper(shell, lambda: shell.walk(body, state.copy())))
+    alone = len(body.children) == 1 and body.children[0].kind in ("simple", "pipe")
+    printed = shell.output if alone and part.kind == "command" else None
+    shell.stdin, shell.output = stdin, output
+    return shell.out[start:], None if printed is None else printed.rstrip("\n")
