@@ -58,9 +58,10 @@ class Module(NamedTuple):
 
 
 def _without_lines(code: CodeType) -> CodeType:
-    """Code without its table of line numbers, a quarter of its size; only tracebacks read that."""
+    """Code without line numbers and qualified names, a third of its size; only tracebacks read them."""
     constants = tuple(_without_lines(value) if isinstance(value, CodeType) else value for value in code.co_consts)
-    return code.replace(co_consts=constants, co_linetable=b"")
+    bare = code.replace(co_consts=constants, co_linetable=b"")
+    return bare.replace(co_qualname=code.co_name) if sys.version_info >= (3, 11) else bare
 
 
 class _Bare(ast.NodeTransformer):

@@ -45,13 +45,14 @@ NAMES = (
     "signature",
 )
 
-#: What occurs, in lower case, in every text that `cleaning` would change.
+#: One of these occurs, in lower case, in every text that `cleaning` would change; such a text has at least so many
+#: characters, like `://:x@`.
 MARKS = (
-    *NAMES,
-    "sk-", "sk_live_", "sk_test_", "rk_live_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
-    "glpat-", "akia", "asia", "aiza", "ya29.", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-",
-    "npm_", "pypi-", "hf_", "dop_v1_", "sg.", "eyj", "bearer ", "://", "curl ", "private key-----",
+    "pass", "secret", "token", "key", "credential", "authorization", "signature", "bearer ", "://", "curl ", "sk-",
+    "k_live_", "k_test_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia",
+    "aiza", "ya29.", "xox", "xapp-", "npm_", "pypi-", "hf_", "dop_v1_", "sg.", "eyj",
 )  # fmt: skip
+SHORTEST = 6
 
 
 def redact(value: "Any") -> "Any":
@@ -85,6 +86,9 @@ def _mapping(value: "dict[Any, Any]", depth: int, budget: "list[int]") -> "dict[
 
 
 def _string(text: str, budget: "list[int]") -> str:
+    if len(text) < SHORTEST:
+        budget[0] -= len(text)
+        return text
     room = LONGEST if budget[0] > LONGEST else budget[0] if budget[0] > 100 else 100
     clean = secrets_removed(text if len(text) < LONGEST else text[: LONGEST + 4096])
     if len(clean) > room or len(text) > LONGEST + 4096:
@@ -101,6 +105,8 @@ def digest(text: str, length: int) -> str:
 
 def secrets_removed(text: str) -> str:
     """The text with every secret in it replaced."""
+    if len(text) < SHORTEST:
+        return text
     lowered = text.lower()
     for mark in MARKS:
         if mark in lowered:

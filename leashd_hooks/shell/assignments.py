@@ -7,9 +7,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leashd_hooks.shell.clauses import Assign
     from leashd_hooks.shell.invocation import Invocation, Value
     from leashd_hooks.shell.state import State
-    from leashd_hooks.shell.tree import Assign
     from leashd_hooks.shell.walk import Outcome, Walker
 
 

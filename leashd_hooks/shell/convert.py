@@ -3,7 +3,8 @@
 What zsh would read differently from bash becomes a `refused` part, so that the rest of the line is still judged.
 """
 
-from leashd_hooks.shell.tree import Assign, Node, Part, Redirect, ShellRefused, Word, literal
+from leashd_hooks.shell.clauses import Assign, Redirect
+from leashd_hooks.shell.tree import Node, Part, ShellRefused, Word, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -397,9 +398,7 @@ def _untab(parts: "list[Part]") -> None:
     for part in parts:
         if part.kind == "literal":
             lines = part.text.split("\n")
-            part.text = "\n".join(
-                line.lstrip("\t") if first or index else line for index, line in enumerate(lines)
-            )
+            part.text = "\n".join(line.lstrip("\t") if first or index else line for index, line in enumerate(lines))
         first = False
 
 

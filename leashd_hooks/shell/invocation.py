@@ -17,6 +17,18 @@ class Pattern(str):
     __slots__ = ()
 
 
+class Anywhere(Pattern):
+    """A pattern that a program looks for by itself: hidden files match too, links are not followed."""
+
+    __slots__ = ()
+
+
+class Whole(str):
+    """A directory that stands for every file below it."""
+
+    __slots__ = ()
+
+
 class Unknown:
     """A word that is known only when the command runs.
 
@@ -106,7 +118,11 @@ class Invocation:
 
     def on_path(self, kind: str, value: "Value", **fields: "Any") -> Effect:
         """An effect on the path that `value` names: relative to `cwd`, `~` expanded, None when it cannot be known."""
-        glob = isinstance(value, Pattern) or None
+        glob = "anywhere" if isinstance(value, Anywhere) else isinstance(value, Pattern) or None
+        if isinstance(value, Whole) and kind == "delete":
+            fields["recursive"] = True
+        elif isinstance(value, Whole) and fields.get("how") == "content":
+            fields["deep"] = []
         return self.effect(kind, path=resolve(value, self.cwd, self.home), glob=glob, **fields)
 
     def command(self, argv: "Sequence[Value]") -> "list[Effect]":

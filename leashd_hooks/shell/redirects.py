@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leashd_hooks.model import Effect
+    from leashd_hooks.shell.clauses import Redirect
     from leashd_hooks.shell.invocation import Invocation, Value
     from leashd_hooks.shell.state import State
-    from leashd_hooks.shell.tree import Redirect
     from leashd_hooks.shell.words import Substitute
 
 QUIET = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/tty", "/dev/zero"))

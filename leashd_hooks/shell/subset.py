@@ -3,10 +3,12 @@
 Whatever is not surely understood gives None and goes to shfmt; a property holds the two parsers against each other.
 """
 
-from leashd_hooks.shell.tree import Assign, Node, Part, Redirect, Word, literal
+from leashd_hooks.shell.tree import Node, Part, Word, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from leashd_hooks.shell.clauses import Assign, Redirect
+
     Span = tuple[int, int]
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
@@ -118,6 +120,8 @@ class _Reader:
             return None
         if text[at] != "=":
             raise ValueError
+        from leashd_hooks.shell.clauses import Assign
+
         name = text[self.at : at]
         self.at = at + 1
         if self.peek() == "" or self.peek() in BREAK:
@@ -126,7 +130,9 @@ class _Reader:
             return Assign(name, None)
         return Assign(name, self.word())
 
-    def redirect(self) -> Redirect:
+    def redirect(self) -> "Redirect":
+        from leashd_hooks.shell.clauses import Redirect
+
         start, text = self.at, self.text
         while self.peek() in NAME:
             self.at += 1

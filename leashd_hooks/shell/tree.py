@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leashd_hooks.shell.clauses import Assign, Redirect
+
     Span = tuple[int, int]
 
 
@@ -65,38 +67,6 @@ class Word:
         self.span = span
 
 
-class Assign:
-    """`name=value`, `name+=value`, `name[index]=value` or `name=(array)`; `value` and `array` are None when absent."""
-
-    __slots__ = ("append", "array", "index", "name", "value")
-
-    def __init__(
-        self,
-        name: str,
-        value: "Word | None",
-        append: bool = False,
-        index: "Sequence[Word]" = (),
-        array: "Sequence[Word] | None" = None,
-    ) -> None:
-        self.name = name
-        self.value = value
-        self.append = append
-        self.index = index
-        self.array = array
-
-
-class Redirect:
-    """`fd op target`; `fd` is text ("" when absent, `{name}` for a variable), `heredoc` the body of `<<`."""
-
-    __slots__ = ("fd", "heredoc", "op", "target")
-
-    def __init__(self, op: str, fd: str, target: Word, heredoc: "Word | None" = None) -> None:
-        self.op = op
-        self.fd = fd
-        self.target = target
-        self.heredoc = heredoc
-
-
 class Node:
     """A command of any kind.
 
@@ -151,7 +121,7 @@ def literal(parts: "list[Part]", text: str, quoted: bool) -> None:
 
 def dump(item: object) -> object:
     """The tree as nested tuples, for comparing and printing."""
-    if isinstance(item, (Node, Word, Part, Assign, Redirect)):
+    if hasattr(item, "__slots__"):
         return (type(item).__name__, *(dump(getattr(item, name)) for name in item.__slots__))
     if isinstance(item, (list, tuple)):
         return tuple(dump(one) for one in item)

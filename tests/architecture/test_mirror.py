@@ -58,6 +58,7 @@ ELSEWHERE = {
     "policy/vocabulary": "leashd_hooks/policy/test_errors.py",
     "shell/assignments": "leashd_hooks/shell/test_words.py",
     "shell/builtins": "leashd_hooks/shell/test_walk.py",
+    "shell/clauses": "leashd_hooks/shell/test_tree.py",
     "shell/command_line": "leashd_hooks/shell/test_walk.py",
     "shell/compound": "leashd_hooks/shell/test_walk.py",
     "shell/convert": "leashd_hooks/shell/test_shfmt.py",

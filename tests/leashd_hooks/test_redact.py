@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leashd_hooks.redact import BUDGET, LONGEST, redact, secrets_removed
+from leashd_hooks import cleaning
+from leashd_hooks.redact import BUDGET, LONGEST, MARKS, NAMES, SHORTEST, redact, secrets_removed
 
 LETTERS = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
 
@@ -184,3 +185,9 @@ def timed(value: dict) -> float:
     started = time.perf_counter()
     redact(value)
     return time.perf_counter() - started
+
+
+def test_every_secret_has_a_mark_that_the_quick_look_finds() -> None:
+    wanted = [prefix.lower() for prefix, _, _ in cleaning.SHAPES] + list(NAMES) + [mark for mark, _ in cleaning.FINDERS]
+    assert [name for name in wanted if not any(mark in name for mark in MARKS)] == []
+    assert SHORTEST == len("://:x@") < min(map(len, NAMES)) + len("=x")
