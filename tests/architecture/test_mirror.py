@@ -74,6 +74,7 @@ ELSEWHERE = {
     "shell/variables": "leashd_hooks/shell/test_words.py",
     "shell/ansi": "leashd_hooks/shell/test_words.py",
     "shell/programs/build": "leashd_hooks/shell/programs/test_packages.py",
+    "shell/programs/git_effects": "leashd_hooks/shell/programs/test_git.py",
     "shell/programs/git_local": "leashd_hooks/shell/programs/test_git.py",
     "shell/programs/git_remote": "leashd_hooks/shell/programs/test_git.py",
 }

@@ -2,8 +2,7 @@
 
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Invocation, Unknown, resolve
-from leashd_hooks.shell.programs import git_local, git_remote
-from leashd_hooks.shell.programs.git_remote import peer, shell_code, told
+from leashd_hooks.shell.programs.git_effects import shell_code, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ def _verb(
     inner = Invocation(call.name, args, cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested)
     if any(word in ("-h", "--help") for word in args[:1]) and verb not in ("grep", "ls-remote"):
         return [*found, told(call, verb, "nothing")]
-    handler = VERBS.get(verb)
+    handler: Verb | None = _remote if verb in REMOTE else _local if verb in LOCAL else None
     if handler is not None:
         more = handler(inner, verb)
     elif verb in CHANGES:
@@ -290,6 +289,8 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
         found += [call.on_path("write", word, how="edit") for word in options.words]
     if verb == "archive":
         found += _shown(call, [], options.words[1:])
+        from leashd_hooks.shell.programs.git_remote import peer
+
         found += [each for url in options.values("--remote") for each in peer(call, url, "fetch")]
     if verb == "bundle" and options.words[:1] == ["create"]:
         found += [call.on_path("write", word, how="create") for word in options.words[1:2] if word != "-"]
@@ -301,14 +302,29 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
     return found + [call.on_path("read", path, how="content") for path in read_too if path != "-"]
 
 
-VERBS: "dict[str, Verb]" = {
-    "push": lambda call, verb: git_remote.push(call),
-    "fetch": git_remote.fetch,
-    "pull": git_remote.fetch,
-    "ls-remote": git_remote.fetch,
-    "clone": lambda call, verb: git_remote.clone(call, dangerous),
-    "remote": lambda call, verb: git_remote.remote(call),
-    "submodule": lambda call, verb: git_remote.submodule(call),
-    "config": lambda call, verb: git_local.config(call, dangerous),
-    **git_local.VERBS,
-}
+def _remote(call: "Invocation", verb: str) -> "list[Effect] | None":
+    """A verb that speaks with another repository."""
+    from leashd_hooks.shell.programs import git_remote
+
+    if verb == "clone":
+        return git_remote.clone(call, dangerous)
+    if verb in ("fetch", "pull", "ls-remote"):
+        return git_remote.fetch(call, verb)
+    return {"push": git_remote.push, "remote": git_remote.remote, "submodule": git_remote.submodule}[verb](call)
+
+
+def _local(call: "Invocation", verb: str) -> "list[Effect] | None":
+    """A verb with more to it than its options, in this repository."""
+    from leashd_hooks.shell.programs import git_local
+
+    if verb == "config":
+        return git_local.config(call, dangerous)
+    found: list[Effect] | None = git_local.VERBS[verb](call, verb)
+    return found
+
+
+REMOTE = ("push", "fetch", "pull", "ls-remote", "clone", "remote", "submodule")
+LOCAL = (
+    "config", "commit", "checkout", "reset", "clean", "stash", "branch", "tag", "rebase", "filter-branch", "bisect",
+    "rm", "mv", "worktree", "init", "credential",
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from leashd_hooks.shell.argv import names, read
 from leashd_hooks.shell.invocation import Unknown
-from leashd_hooks.shell.programs.git_remote import shell_code, told
+from leashd_hooks.shell.programs.git_effects import shell_code, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

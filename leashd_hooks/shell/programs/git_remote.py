@@ -3,6 +3,7 @@
 from leashd_hooks.hosts import reach, split_url
 from leashd_hooks.shell.argv import names, read
 from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.programs.git_effects import shell_code, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,16 +12,6 @@ if TYPE_CHECKING:
     from leashd_hooks.model import Effect
     from leashd_hooks.shell.argv import Options
     from leashd_hooks.shell.invocation import Invocation, Value
-
-
-def told(call: "Invocation", verb: str, changes: str, destroys: bool = False, **fields: "Any") -> "Effect":
-    """The effect of a git verb."""
-    return call.effect("git", verb=verb, changes=changes, destroys=destroys, **fields)
-
-
-def shell_code(call: "Invocation") -> "Effect":
-    """Git runs a text as a shell command."""
-    return call.effect("code", language="shell", source="inline")
 
 
 def peer(call: "Invocation", remote: "Value | None", direction: str) -> "list[Effect]":
