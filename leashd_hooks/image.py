@@ -35,6 +35,7 @@ HOT_MODULES = (
 LEADERS = {
     "hook": ("", "tools", "shell", "shell.invocation"),
     "tools.bash": ("shell.walk", "shell.programs", "shell.argv"),
+    "shell.programs.git": (),
 }
 
 

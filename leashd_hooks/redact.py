@@ -45,12 +45,14 @@ NAMES = (
     "signature",
 )
 
-#: One of these occurs, in lower case, in every text that `cleaning` would change; such a text has at least so many
-#: characters, like `://:x@`.
+#: One of these occurs, in lower case, in every text that `cleaning` would change; one of the first group counts only
+#: beside `=`, `:` or `--`.  Such a text has at least so many characters, like `://:x@`.
+NAMED = (
+    "pass", "secret", "token", "key", "credential", "authorization", "signature", "://", "curl ",
+)  # fmt: skip
 MARKS = (
-    "pass", "secret", "token", "key", "credential", "authorization", "signature", "bearer ", "://", "curl ", "sk-",
-    "k_live_", "k_test_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "akia", "asia",
-    "aiza", "ya29.", "xox", "xapp-", "npm_", "pypi-", "hf_", "dop_v1_", "sg.", "eyj",
+    "bearer ", "sk-", "k_live_", "k_test_", "whsec_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
+    "akia", "asia", "aiza", "ya29.", "xox", "xapp-", "npm_", "pypi-", "hf_", "dop_v1_", "sg.", "eyj",
 )  # fmt: skip
 SHORTEST = 6
 
@@ -108,7 +110,7 @@ def secrets_removed(text: str) -> str:
     if len(text) < SHORTEST:
         return text
     lowered = text.lower()
-    for mark in MARKS:
+    for mark in NAMED + MARKS if "=" in text or ":" in text or "--" in text else MARKS:
         if mark in lowered:
             from leashd_hooks.cleaning import secrets_removed
 

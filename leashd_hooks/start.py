@@ -67,9 +67,7 @@ class Image:
         self.install(modules[:-1])
         _, source, _, _, is_package, code = modules[-1]
         spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
-        spec.origin = self.package + source
-        spec.has_location = True
-        spec.loader_state = code
+        spec.loader_state = self.package + source, code
         return spec
 
     def create_module(self, spec: object) -> None:
@@ -77,7 +75,8 @@ class Image:
 
     def exec_module(self, module: "ModuleType") -> None:
         """Runs the module's code."""
-        exec(module.__spec__.loader_state, module.__dict__)  # type: ignore[union-attr]
+        module.__file__, code = module.__spec__.loader_state  # type: ignore[union-attr]
+        exec(code, module.__dict__)
 
 
 def run(package: str, image: int, argv: "list[str]") -> "NoReturn":
