@@ -60,7 +60,15 @@ def echo(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     known = [word for word in words if isinstance(word, str) and not isinstance(word, Pattern)]
     if len(known) == len(words) and not any("\\" in word for word in known):
         shell.output = " ".join(known) + newline
+    else:
+        shell.output = _carried(words)
     return _both(state)
+
+
+def _carried(words: "Sequence[Value]") -> "Unknown | None":
+    """What is printed when words come from commands: unknown, with the effects of those."""
+    effects = [effect for word in words if isinstance(word, Unknown) for effect in word.effects]
+    return Unknown("$(...)", "", effects) if effects else None
 
 
 def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
@@ -74,10 +82,14 @@ def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         words.pop(0)
     if words and all(isinstance(word, str) and not isinstance(word, Pattern) for word in words):
         form, rest = str(words[0]), [str(word) for word in words[1:]]
+        if any(runs_in_arithmetic(word) for word in rest) and not set(form).isdisjoint("diouxXeEfFgG"):
+            shell.refuse("a number that zsh computes", call)
         if form in ("%s", "%s\\n") and len(rest) == 1:
             shell.output = rest[0] + ("\n" if form != "%s" else "")
         elif not rest and "%" not in form:
             shell.output = decode(form)
+    else:
+        shell.output = _carried(words)
     return _both(state)
 
 
@@ -170,6 +182,7 @@ def declare(
         if isinstance(value, Unknown):
             state.forget()
             shell.refuse("a variable whose name is known only when it is set: " + value.why, call)
+            options += "?"
         elif value[:1] in ("-", "+"):
             options += str(value)
         else:
@@ -241,6 +254,7 @@ def positional(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
 
 def shift(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`shift`: positional parameters move down."""
+    compare(shell, call, state)
     if state.positional is not None and not call.args:
         state.positional = list(state.positional[1:])
     else:
@@ -250,6 +264,7 @@ def shift(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
 
 def leave_shell(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`exit`: nothing follows."""
+    compare(shell, call, state)
     if len(call.args) > 1:
         return _both(state)
     shell.exits.append(state)
@@ -267,11 +282,13 @@ def _leave(shell: "Walker", kind: str, state: "State") -> "Outcome":
 
 def leave_function(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`return`."""
+    compare(shell, call, state)
     return _leave(shell, "function", state)
 
 
 def leave_loop(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`break` and `continue`."""
+    compare(shell, call, state)
     return _leave(shell, "loop", state)
 
 
@@ -292,8 +309,10 @@ def source(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     after.forget()
     path = resolve(value, state.cwd, state.home)
     if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
-        shell.emit("code", call, language="shell", source="stdin")
         shell.out.extend(flows.into_interpreter(call, call.stdin.effects, call.stdin.programs))
+        if call.stdin.kind == "text" and call.stdin.text is not None:
+            return text_of(shell, call.stdin.text, call, state)
+        shell.emit("code", call, language="shell", source="stdin")
         return _both(after)
     shell.emit("code", call, language="shell", source="file", path=path)
     if isinstance(value, Unknown):
@@ -371,6 +390,33 @@ def enable(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     return _both(state)
 
 
+def jobs(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`jobs -x` runs the words after it."""
+    if call.args[:1] == ["-x"]:
+        shell.out.extend(call.command(call.args[1:]))
+    elif any(isinstance(value, Unknown) for value in call.args):
+        shell.refuse("options of `jobs` known only when it runs", call)
+    return _both(state)
+
+
+def complete(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`compgen`, `complete`, `compopt`: `-C` runs a command, `-F` a function, `-W` expands its words."""
+    for place, value in enumerate(call.args):
+        if isinstance(value, Unknown):
+            shell.refuse("a completion known only when it runs", call)
+            break
+        following: Value = call.args[place + 1] if place + 1 < len(call.args) else ""
+        if value == "-C":
+            shell.out.extend(call.shell(following))
+        elif value[:1] == "-" and set(value) & set("CF"):
+            shell.refuse("a completion that runs a command", call)
+        elif "$" in value or "`" in value:
+            shell.refuse("words that are expanded once more", call)
+    if call.name == "compgen" and call.args[:1] in (["-v"], ["-e"]):
+        shell.emit("secret", call, store="environment")
+    return _both(state)
+
+
 def history(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`history`: `-w`, `-a` write a file, `-c` and `-d` forget."""
     for place, value in enumerate(call.args):
@@ -392,10 +438,10 @@ TABLE: "dict[str, Builtin]" = {
     "continue": leave_loop, "eval": evaluate, "source": source, ".": source, "alias": define_alias, "trap": trap,
     "command": run_command, "builtin": run_command, "exec": run_command, "noglob": run_command,
     "nocorrect": run_command, "-": run_command, "repeat": repeat, "enable": enable, "hash": enable, "bind": enable,
-    "history": history,
+    "history": history, "jobs": jobs, "complete": complete, "compgen": complete, "compopt": complete,
     **dict.fromkeys(
-        ("jobs", "shopt", "type", "ulimit", "umask", "times", "bg", "fg", "disown", "suspend", "caller", "help",
-         "dirs", "unalias", "setopt", "unsetopt", "rehash", "whence", "unhash", "complete", "compgen", "compopt"),
+        ("shopt", "type", "ulimit", "umask", "times", "bg", "fg", "disown", "suspend", "caller", "help",
+         "dirs", "unalias", "setopt", "unsetopt", "rehash", "whence", "unhash"),
         pure,
     ),
 }  # fmt: skip

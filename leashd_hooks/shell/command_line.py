@@ -8,7 +8,7 @@ from leashd_hooks.shell.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from leashd_hooks.shell.invocation import Value
     from leashd_hooks.shell.tree import Node
@@ -20,6 +20,11 @@ INVISIBLE = (
     "\x85\xa0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e"
     "\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068"
     "\u2069\u3000\ufeff\xad\u061c"
+)
+#: Those among them that take no room.
+_NO_WIDTH = (
+    "\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067"
+    "\u2068\u2069\ufeff\xad\u061c"
 )
 #: What no command line needs; tab and newline are not among them.
 CONTROL = frozenset(
@@ -43,13 +48,39 @@ def lower(
     walker = Walker(text, parse)
     variables: dict[str, Value] = dict(env or {})
     try:
-        ok, fail = walker.walk(parse(text), State(cwd, home, variables))
+        node, spoken = _read(text, parse)
+        if spoken:
+            walker.refuse(spoken)
+        ok, fail = walker.walk(node, State(cwd, home, variables))
         walker.finish(ok + fail)
     except ShellRefused as refused:
         walker.refuse(refused.why, bound=refused.bound)
     except RecursionError:
         walker.refuse("a command nested too deeply", bound=True)
     return walker.out
+
+
+def _read(text: str, parse: "Callable[[str], Node]") -> "tuple[Node, str]":
+    """The tree of a command line, and why it is asked about.
+
+    One with characters that nobody sees is also read without them, as a person would: what that does counts as well.
+    """
+    try:
+        return parse(text), ""
+    except ShellRefused as refused:
+        seen = "".join([_seen(char) for char in text]) if not refused.bound else text
+        if seen == text:
+            raise
+        try:
+            return parse(seen), refused.why
+        except ShellRefused:
+            raise refused from None
+
+
+def _seen(char: str) -> str:
+    if char in CONTROL or char in _NO_WIDTH:
+        return ""
+    return " " if char in INVISIBLE else char
 
 
 def _parse(text: str, shfmt_path: str) -> "Node":

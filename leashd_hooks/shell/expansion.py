@@ -36,10 +36,58 @@ def fields(word: "Word", state: "State", substitute: "Substitute") -> "list[Valu
         if len(real) == 1 and real[0].kind == "param" and real[0].text in ("@", "*"):
             found.extend(_all_positional(real[0], state))
             continue
-        value = _evaluate(parts, state, substitute, splits=True)
-        if value is not None:
-            found.append(value)
+        values = _words(parts, state, substitute)
+        found.extend(values)
+        first = values[0] if len(values) == 1 else None
+        likely = _likely(parts, state) if isinstance(first, Unknown) else None
+        if likely is not None and isinstance(first, Unknown):
+            first.likely = [value for piece in likely for value in _words(piece, state, substitute)]
     return found
+
+
+def _words(parts: "Sequence[Part]", state: "State", substitute: "Substitute") -> "list[Value]":
+    """The words of parts without a variable that splits: an unquoted `$(...)` that stands alone may be several."""
+    if len(parts) == 1 and parts[0].kind == "command" and not parts[0].quoted and "IFS" not in state.variables:
+        effects, output = substitute(parts[0], state)
+        if output is None:
+            return [Unknown("$(...)", "", effects)]
+        return [Pattern(word) if _splits(word) is None else word for word in output.split()]
+    value = _evaluate(parts, state, substitute, splits=True)
+    return [] if value is None else [value]
+
+
+#: Operators that put a default in the place of a variable without a value.
+DEFAULTS = (":-", "-", ":=", "=")
+
+
+def _likely(parts: "Sequence[Part]", state: "State") -> "list[list[Part]] | None":
+    """The words that an unknown one is in all likelihood: bash splits what zsh does not, a variable has its default."""
+    words: list[list[Part]] = [[]]
+    changed = False
+    for part in parts:
+        value = _blanks(part, state)
+        if part.kind == "expand" and part.op in DEFAULTS and len(part.words) == 1:
+            words[-1].extend(part.words[0].parts)
+            changed = True
+            continue
+        if value is None:
+            words[-1].append(part)
+            continue
+        changed = True
+        for place, text in enumerate(value.replace("\t", " ").replace("\n", " ").split(" ")):
+            if place:
+                words.append([])
+            if text:
+                words[-1].append(Part("literal", text, quoted=_splits(text) is False))
+    return [word for word in words if word] if changed else None
+
+
+def _blanks(part: Part, state: "State") -> "str | None":
+    """The value of an unquoted variable that holds blanks."""
+    if part.kind != "param" or part.quoted or part.words or "IFS" in state.variables:
+        return None
+    value = " " if part.text == "IFS" else state.lookup(part.text)
+    return value if isinstance(value, str) and _splits(value) and not isinstance(value, Pattern) else None
 
 
 def single(word: "Word", state: "State", substitute: "Substitute", assigned: bool = False) -> "Value":
@@ -211,7 +259,7 @@ def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text)
     _operands(part, state, substitute, text)
     value = Unknown("${" + part.text + part.op + "...}")
     known = state.lookup(part.text)
-    if part.op in (":-", "-", ":=", "=") and isinstance(known, str) and known:
+    if part.op in DEFAULTS and isinstance(known, str) and known:
         return known
     if part.op[-1] == "=":
         state.assign(part.text, value)

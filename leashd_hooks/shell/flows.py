@@ -66,18 +66,31 @@ def _runs(effect: Effect, path: str) -> bool:
 
 def from_files(call: "Invocation", found: "Sequence[Effect]", fetched: "set[str]") -> "list[Effect]":
     """The flow of running a file that was fetched earlier; adds what this command fetches to `fetched`."""
+    sources = (*found, *call.stdin.effects)
+    from_fetched = any(one.kind in ("read", "delete") and _written(one) in fetched for one in sources)
     flows = [
         Effect("flow", {"pattern": "download-then-run"}, call.text, call.span)
         for effect in found
-        if effect.kind == "code" and effect.fields.get("path") in fetched
+        if effect.kind == "code"
+        and (_written(effect) in fetched or (from_fetched and effect.fields.get("source") == "stdin"))
     ]
-    sources = (*found, *call.stdin.effects)
-    tainted = any(
-        effect.kind == "network"
-        or effect.fields.get("program") in FETCHERS
-        or (effect.kind in ("read", "delete") and effect.fields.get("path") in fetched)
-        for effect in sources
+    tainted = from_fetched or any(
+        effect.kind == "network" or effect.fields.get("program") in FETCHERS for effect in sources
     )
     if tainted:
-        fetched.update(str(one.fields["path"]) for one in found if one.kind == "write" and one.fields.get("path"))
+        fetched.update(_written(one) for one in found if one.kind == "write" and one.fields.get("path"))
     return flows[:1]
+
+
+def _written(effect: Effect) -> str:
+    """The effect's path as its text reads, `..` taken to undo the component before it."""
+    path = effect.fields.get("path") or ""
+    if "/.." not in path:
+        return str(path)
+    parts: list[str] = []
+    for part in str(path).split("/"):
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+    return "/".join(parts)

@@ -33,15 +33,16 @@ class Unknown:
     """A word that is known only when the command runs.
 
     `prefix` is the literal text it surely starts with, `why` says what made it unknown (`$NAME`, `$(...)`), `effects`
-    are those of the command substitution it comes from.
+    are those of the command substitution it comes from, `likely` the words it becomes unless something unseen decides.
     """
 
-    __slots__ = ("effects", "prefix", "why")
+    __slots__ = ("effects", "likely", "prefix", "why")
 
     def __init__(self, why: str, prefix: str = "", effects: "Sequence[Effect]" = ()) -> None:
         self.why = why
         self.prefix = prefix
         self.effects = list(effects)
+        self.likely: Sequence[Value] | None = None
 
     def __repr__(self) -> str:
         return f"Unknown({self.why!r}, {self.prefix!r})"
@@ -118,12 +119,13 @@ class Invocation:
 
     def on_path(self, kind: str, value: "Value", **fields: "Any") -> Effect:
         """An effect on the path that `value` names: relative to `cwd`, `~` expanded, None when it cannot be known."""
-        glob = "anywhere" if isinstance(value, Anywhere) else isinstance(value, Pattern) or None
+        if isinstance(value, Pattern):
+            fields["glob"] = "anywhere" if isinstance(value, Anywhere) else True
         if isinstance(value, Whole) and kind == "delete":
             fields["recursive"] = True
         elif isinstance(value, Whole) and fields.get("how") == "content":
             fields["deep"] = []
-        return self.effect(kind, path=resolve(value, self.cwd, self.home), glob=glob, **fields)
+        return self.effect(kind, path=resolve(value, self.cwd, self.home), **fields)
 
     def command(self, argv: "Sequence[Value]") -> "list[Effect]":
         """Effects of running `argv` as a command of its own (what `env`, `xargs`, `sudo` do), its `run` included."""

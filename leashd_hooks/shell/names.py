@@ -16,7 +16,8 @@ BUILTINS = frozenset((
 ))  # fmt: skip
 WRAPPERS = frozenset((
     "ash", "at", "bash", "batch", "busybox", "caffeinate", "catchsegv", "chronic", "chroot", "chrt", "csh", "dash",
-    "dbus-launch", "dbus-run-session", "doas", "dtruss", "dumb-init", "eatmydata", "elvish", "env", "fakeroot",
+    "dbus-launch", "dbus-run-session", "doas", "dtruss", "dumb-init", "dzdo", "eatmydata",
+    "elvish", "env", "fakeroot", "machinectl", "newgrp", "nsenter", "runuser", "setpriv", "sg",
     "fish", "flock", "genv", "gosu", "gtime", "gtimeout", "gxargs", "hyperfine", "ifne", "ionice", "ksh", "ksh93",
     "linux32", "linux64", "ltrace", "mksh", "nice", "nocache", "nohup", "nu", "numactl", "osh", "parallel",
     "pkexec", "powershell", "prlimit", "pwsh", "rbash", "rlwrap", "run0", "script", "setarch", "setsid", "sh",

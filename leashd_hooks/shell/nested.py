@@ -67,6 +67,18 @@ def _argv(shell: "Walker", argv: "Sequence[Value]", call: Invocation, state: "St
     return deeper(shell, lambda: shell.named(argv[0], inner, state))
 
 
+def once_more(shell: "Walker", values: "Sequence[Value]", call: Invocation, state: "State") -> None:
+    """Adds what a command does when its unknown words are what they are likely to be."""
+    words: list[Value] = []
+    for value in values:
+        likely = value.likely if isinstance(value, Unknown) else None
+        words.extend([value] if likely is None else likely)
+    inner = Invocation("", (), call.cwd, call.home, call.env, call.stdin, call.text, call.span, shell.nested)
+    output, shell.output = shell.output, None
+    process(shell, lambda: _argv(shell, words, inner, state.copy()))
+    shell.output = output
+
+
 def process(shell: "Walker", step: "Callable[[], Outcome]") -> None:
     """Takes a step in a process of its own: at its end its traps run."""
     saved = shell.traps, shell.exits
@@ -111,4 +123,6 @@ def substitute(shell: "Walker", part: "Part", state: "State") -> "tuple[list[Eff
     alone = len(body.children) == 1 and body.children[0].kind in ("simple", "pipe")
     printed = shell.output if alone and part.kind == "command" else None
     shell.stdin, shell.output = stdin, output
+    if isinstance(printed, Unknown):
+        return [*shell.out[start:], *printed.effects], None
     return shell.out[start:], None if printed is None else printed.rstrip("\n")

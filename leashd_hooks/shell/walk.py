@@ -39,7 +39,8 @@ class Walker:
 
     def __init__(self, text: str, parse: "Callable[[str], Node]") -> None:
         self.out: list[Effect] = []
-        self.output: str | None = None
+        #: What the last command printed, as far as that is known.
+        self.output: Value | None = None
         self.stdin = Stdin()
         #: Texts that run when the process ends, and the states in which `exit` ended it.
         self.traps: list[tuple[Value, Invocation]] = []
@@ -162,8 +163,10 @@ class Walker:
                     self.stdin = Stdin(kind, [*outer.effects, *upstream], [*outer.programs, *programs], output)
                 start, self.output = len(self.out), None
                 ok, fail = self.walk(child, state.copy())
-                output = self.output if child.kind == "simple" else None
+                printed = self.output if child.kind == "simple" else None
+                output = printed if isinstance(printed, str) else None
                 upstream.extend(self.out[start:])
+                upstream.extend(printed.effects if isinstance(printed, Unknown) else ())
                 programs.extend(str(one.fields["program"]) for one in self.out[start:] if one.kind == "run")
         finally:
             self.stdin = outer
@@ -207,6 +210,10 @@ class Walker:
                 state.assign(name, value)
             outcome = [state], [state]
         self.out.extend(found)
+        if any(isinstance(value, Unknown) and value.likely is not None for value in values):
+            from leashd_hooks.shell.nested import once_more
+
+            once_more(self, values, call, state)
         if any(one.kind == "write" for one in found):
             self.output = None
         if PIPED in values:
@@ -249,6 +256,8 @@ class Walker:
             call.name = "?"
             self.run(call, modelled=False)
             self.refuse("a command whose name is known only when it runs: " + why, call)
+            if why in ("$SHELL", "$BASH"):
+                return self._program("sh", call, state, functions=False)
             if isinstance(name, Unknown):
                 self.flow(call, name.effects)
             return [state], [state]
@@ -291,7 +300,7 @@ class Walker:
         found = _modelled(call)
         self.run(call, modelled=found is not None)
         self.out.extend(found or ())
-        if call.name == "cat" and not call.args:
+        if (call.name == "cat" and not call.args) or call.name == "tee":
             self.output = call.stdin.text
         return [state], [state]
 

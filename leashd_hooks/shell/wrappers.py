@@ -80,9 +80,20 @@ def effects(call: Invocation) -> "list[Effect] | None":
     if name in SHELLS:
         return _shell(call)
     if name in OTHER_SHELLS:
-        return [call.effect("code", language="shell", source="unknown"), _unclear(call, "a shell of another kind")]
+        return _other_shell(call)
     special = SPECIAL.get(name)
     return special(call) if special else None
+
+
+def _other_shell(call: Invocation) -> "list[Effect]":
+    """A shell of another language: what reads like `sh` is told, all of it is asked about."""
+    found = [call.effect("code", language="shell", source="unknown"), _unclear(call, "a shell of another kind")]
+    if not call.args:
+        return [*found, *flows.into_interpreter(call, call.stdin.effects, call.stdin.programs)]
+    for option, text in zip(call.args, call.args[1:], strict=False):
+        if isinstance(option, str) and option in ("-c", "-Command", "--command", "-lc", "-ic"):
+            found.extend(call.shell(text))
+    return found
 
 
 def _unclear(call: Invocation, why: str) -> "Effect":
@@ -138,6 +149,27 @@ def _gosu(call: Invocation) -> "list[Effect]":
     return [call.effect("privilege", program=call.name), *call.command(call.args[1:])]
 
 
+def _setpriv(call: Invocation) -> "list[Effect]":
+    """`setpriv`, `nsenter`: options, then a command with other rights."""
+    options = argv.read(call.args, "tSG", ("--target", "--setuid", "--setgid"), stop_at_word=True)
+    return [call.effect("privilege", program=call.name), *call.command(options.words)]
+
+
+def _runuser(call: Invocation) -> "list[Effect]":
+    found = [call.effect("privilege", program=call.name)]
+    options = argv.read(call.args, "cgGsuwT", ("--command", "--group", "--supp-group", "--shell", "--user"))
+    for text in options.values("-c", "--command"):
+        found.extend(call.shell(text))
+    return [*found, *(call.command(options.words) if options.has("-u", "--user") else ())]
+
+
+def _other_rights(call: Invocation) -> "list[Effect]":
+    """`machinectl`, `newgrp`, `sg`: a session or command with the rights of others."""
+    if call.name == "machinectl" and call.args[:1] != ["shell"]:
+        return [_unclear(call, "a machine of its own")]
+    return [call.effect("privilege", program=call.name), _unclear(call, "a session with other rights")]
+
+
 def _moved(call: Invocation, directories: "Sequence[Value]", env: "dict[str, Value]") -> Invocation:
     cwd = resolve(directories[-1], call.cwd, call.home) if directories else call.cwd
     return Invocation(
@@ -172,14 +204,24 @@ def _env(call: Invocation) -> "list[Effect]":
     inner = _moved(call, options.values("-C", "--chdir"), env)
     texts = options.values("-S", "--split-string")
     if texts:
-        found.extend(inner.shell(texts[-1]))
-        if words:
-            found.append(_unclear(call, "`env -S` with more words"))
+        found.extend(inner.shell(_with_words(texts[-1], words)))
     elif words:
         found.extend(inner.command(words))
     else:
         found.append(call.effect("secret", store="environment"))
     return found
+
+
+def _with_words(text: "Value", words: "Sequence[Value]") -> "Value":
+    """Shell text with words after it, as they are."""
+    for word in (text, *words):
+        if isinstance(word, Unknown):
+            return Unknown(word.why, "", word.effects)
+    return " ".join([str(text), *(_quoted(str(word)) for word in words)])
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def _xargs(call: Invocation) -> "list[Effect]":
@@ -204,7 +246,35 @@ def _xargs(call: Invocation) -> "list[Effect]":
         words.append(word if place < 0 else Unknown("words from standard input", str(word)[:place], call.stdin.effects))
     nothing = Stdin("file", path="/dev/null")
     inner = Invocation(call.name, (), call.cwd, call.home, call.env, nothing, call.text, call.span, call._nested)
-    return [*found, *(inner.command(words if marks else [*words, more]) if words else ())]
+    if not words:
+        return found
+    found.extend(inner.command(words if marks else [*words, more]))
+    for given in _given(call.stdin, marks):
+        found.extend(inner.command(_filled(options.words, marks, given)))
+    return found
+
+
+#: So many lines of known input are told one by one.
+MAX_GIVEN = 8
+
+
+def _given(stdin: Stdin, marks: "Sequence[str]") -> "list[list[str]]":
+    """The words, command by command, that known standard input gives."""
+    if stdin.text is None or any(char in stdin.text for char in "'\"\\"):
+        return []
+    lines = [line.strip() for line in stdin.text.split("\n") if line.strip()]
+    return [[line] for line in lines[:MAX_GIVEN]] if marks else [stdin.text.split()]
+
+
+def _filled(words: "Sequence[Value]", marks: "Sequence[str]", given: "list[str]") -> "list[Value]":
+    if not marks:
+        return [*words, *given]
+    found: list[Value] = []
+    for word in words:
+        for mark in marks if isinstance(word, str) else ():
+            word = str(word).replace(mark, given[0])
+        found.append(word)
+    return found
 
 
 def _with_variable(text: str, marks: "Sequence[str]") -> str:
@@ -226,12 +296,16 @@ def _parallel(call: Invocation) -> "list[Effect]":
                         "--results", "--tmpdir", "--colsep", "--sshlogin", "--retries"), stop_at_word=True)  # fmt: skip
     words = options.words
     marks = [place for place, word in enumerate(words) if word in (":::", "::::", ":::+", "::::+")]
+    given = words[marks[0] + 1 :] if marks and words[marks[0]] == ":::" else []
     words = words[: marks[0]] if marks else words
     if any(isinstance(word, Unknown) for word in words) or not words:
         return [_unclear(call, "command lines known only when they run")]
     text = " ".join(str(word) for word in words)
-    text = text.replace("{}", '"$argument"') if "{}" in text else text + ' "$argument"'
-    found = call.shell(text)
+    text = text if "{}" in text else text + " {}"
+    found = call.shell(text.replace("{}", '"$argument"'))
+    for word in given[:MAX_GIVEN]:
+        if isinstance(word, str) and not word.startswith(":::"):
+            found.extend(call.shell(text.replace("{}", _quoted(word))))
     if options.values("-S", "--sshlogin"):
         found.append(_unclear(call, "commands on other machines"))
     return found
@@ -257,8 +331,9 @@ def _script(call: Invocation) -> "list[Effect]":
     found = [call.on_path("write", value, how="create") for value in [*logs, *options.words[:1]]]
     for text in options.values("-c", "--command"):
         found.extend(call.shell(text))
-    if len(options.words) > 1:  # BSD: script FILE COMMAND ...
-        found.extend(call.command(options.words[1:]))
+    words = argv.read(call.args, "cBEIOTmot", stop_at_word=True).words
+    if len(words) > 1 and not str(words[1]).startswith("-"):  # BSD: script FILE COMMAND ...
+        found.extend(call.command(words[1:]))
     elif not options.has("-c", "--command"):
         found.extend(_from_stdin(call))
     return found
@@ -342,7 +417,8 @@ def _shell(call: Invocation) -> "list[Effect] | None":
             letters += word[1:]
     if "c" in letters:
         text: Value = words[0] if words else ""
-        return [*found, *call._nested("script", (text, words[2:]), call)]
+        inner = _moved(call, (), {"0": words[1]} if len(words) > 1 else {})
+        return [*found, *inner._nested("script", (text, words[2:]), inner)]
     if words and "s" not in letters:
         return [*found, *_script_file(call, words[0])]
     return [*found, *_from_stdin(call)]
@@ -396,7 +472,14 @@ def _hyperfine(call: Invocation) -> "list[Effect]":
 SPECIAL: "dict[str, Wrapper]" = {
     "sudo": _sudo,
     "sudoedit": _sudo,
+    "dzdo": _sudo,
     "su": _su,
+    "runuser": _runuser,
+    "setpriv": _setpriv,
+    "nsenter": _setpriv,
+    "machinectl": _other_rights,
+    "newgrp": _other_rights,
+    "sg": _other_rights,
     "gosu": _gosu,
     "su-exec": _gosu,
     "env": _env,

@@ -177,6 +177,7 @@ class _Scan:
             if not self.inlined:
                 self.found.append(self.code("inline"))
             self.inlined = True
+            self.found += inline(self.call, "" if value is None else value)
         elif kind == "preload":
             local = value is None or isinstance(value, Unknown) or value[:1] in "./~"
             if local:
@@ -200,6 +201,17 @@ class _Scan:
             return None
         self.found += found
         return True
+
+
+def inline(call: "Invocation", code: "Value") -> "list[Effect]":
+    """What code in the words of a call does beyond being code: where it comes from, whose rights it asks for."""
+    if isinstance(code, Unknown):
+        from leashd_hooks.shell.flows import into_interpreter
+
+        return into_interpreter(call, code.effects)
+    if call.name == "osascript" and "administrator privileges" in code:
+        return [call.effect("privilege", program="osascript")]
+    return []
 
 
 def flows(call: "Invocation") -> "list[Effect]":

@@ -193,7 +193,15 @@ def test_a_large_command_within_the_bounds_is_read(shfmt_path: str) -> None:
     ],
 )
 def test_characters_that_cannot_be_seen_make_it_opaque(text: str, shfmt_path: str) -> None:
-    assert [effect.kind for effect in lower(text, "/w", "/home/u", shfmt_path)] == ["opaque"]
+    found = lower(text, "/w", "/home/u", shfmt_path)
+    assert found[0].kind == "opaque"
+
+
+@pytest.mark.parametrize("text", ["ls\r\nrm x", "r\u200bm x", "rm\u00a0x", "ls\0; rm x", "rm \x1b[2Kx; rm x"])
+def test_what_hidden_characters_hide_is_told_as_well(text: str, shfmt_path: str) -> None:
+    found = [(effect.kind, effect.fields.get("path")) for effect in lower(text, "/w", "/home/u", shfmt_path)]
+    assert found[0] == ("opaque", None)
+    assert ("delete", "/w/x") in found
 
 
 def test_invisible_characters_are_text_inside_quotes(shfmt_path: str) -> None:

@@ -37,9 +37,34 @@ WORDS = [
 
 
 def arguments(text: str, shfmt_path: str) -> list[str]:
-    effects = lower(text, "/w", "/home/u", shfmt_path)
-    found: list[str] = [effect for effect in effects if effect.kind == "run"][-1].fields["args"]
-    return found
+    """The words that the first `program` of a command line gets."""
+    for effect in lower(text, "/w", "/home/u", shfmt_path):
+        if effect.kind == "run" and effect.fields["program"] == "program":
+            return list(effect.fields["args"])
+    raise AssertionError("no program")
+
+
+def every(text: str, shfmt_path: str) -> list[list[str]]:
+    """The words that `program` gets in every reading of a command line."""
+    found = lower(text, "/w", "/home/u", shfmt_path)
+    return [list(effect.fields["args"]) for effect in found if effect.fields.get("program") == "program"]
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("x='a b'; program $x", [["?"], ["a", "b"]]),
+        ("program a${IFS}b", [["?"], ["a", "b"]]),
+        ('program "${x:-a}"', [["?"], ["a"]]),
+        ("IFS=_; x=a_b; program $x", [["?"]]),
+        ("program $(echo a b)", [["a", "b"]]),
+        ("program $(echo) a", [["a"]]),
+    ],
+)
+def test_words_that_are_likely_are_told_beside_the_unknown(
+    text: str, readings: list[list[str]], shfmt_path: str
+) -> None:
+    assert every(text, shfmt_path) == readings
 
 
 @pytest.mark.parametrize(("text", "values"), WORDS, ids=[text for text, _ in WORDS])
