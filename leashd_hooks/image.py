@@ -30,13 +30,16 @@ HOT_MODULES = (
     *("jsonlibrary", "liveness", "model", "observe", "places", "recompile", "redact", "start"),
 )
 
-#: Modules that bring along all that they import at their top level, the first those that every call needs.  Any other
-#: module comes alone.
+#: Modules that bring along all that they import at their top level: the first for every call, the second for every
+#: command.  Any other module can also come alone.
 LEADERS = {
     "hook": ("", "tools", "shell", "shell.invocation"),
     "tools.bash": ("shell.walk", "shell.programs", "shell.argv"),
+    "shell.shfmt": ("shell.convert", "shell.compound", "shell.expansion"),
     "shell.programs.git": (),
 }
+#: How many of the leaders come before all others, so that nobody else brings along what they do.
+FIRST = 2
 
 
 class Module(NamedTuple):
@@ -132,11 +135,10 @@ def _block(content: bytes) -> bytes:
 def _groups(hot: dict[str, Module]) -> list[list[str]]:
     """Which modules are read together, each after those that it imports when it is itself imported."""
     groups: list[list[str]] = []
-    taken: set[str] = set()
+    common: set[str] = set()
 
     def visit(name: str, group: list[str]) -> None:
-        if name in hot and name not in taken:
-            taken.add(name)
+        if name in hot and name not in common and name not in group:
             for imported in _imports(hot[name]):
                 visit(imported, group)
             group.append(name)
@@ -145,7 +147,9 @@ def _groups(hot: dict[str, Module]) -> list[list[str]]:
         groups.append([])
         for name in (*along, leader):
             visit(name, groups[-1])
-    return groups + [[name] for name in hot if name not in taken]
+        if len(groups) <= FIRST:
+            common.update(groups[-1])
+    return groups + [[name] for name in hot if name not in common and name not in LEADERS]
 
 
 def _imports(module: Module) -> list[str]:

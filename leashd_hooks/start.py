@@ -8,6 +8,7 @@ from _signal import ITIMER_REAL, SIGALRM, setitimer, signal  # type: ignore[impo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
     from typing import Any, NoReturn
 
@@ -44,7 +45,7 @@ class Image:
                 return None
         return modules
 
-    def install(self, modules: "tuple[Any, ...]") -> None:
+    def install(self, modules: "Sequence[Any]") -> None:
         """Puts modules where imports find them and runs their code."""
         loaded, module = sys.modules, type(sys)
         for name, source, _, _, is_package, _ in modules:
@@ -64,7 +65,7 @@ class Image:
         modules = self.group(name) if name in self.places else None
         if modules is None:
             return None
-        self.install(modules[:-1])
+        self.install([each for each in modules[:-1] if each[0] not in sys.modules])
         _, source, _, _, is_package, code = modules[-1]
         spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
         spec.loader_state = self.package + source, code

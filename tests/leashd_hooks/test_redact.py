@@ -194,7 +194,8 @@ def test_every_secret_has_a_mark_that_the_quick_look_finds() -> None:
 
 
 PIECES = [*NAMES, "token", "PassWord", "=", ":", "--", " ", "'", "x", "abc123", "://", "@", "u", "curl ", " -u ",
-          "bearer ", "-----BEGIN ", "PRIVATE KEY-----", "ghp_" + "a" * 16, "sk-" + "b" * 16, "\u212a", "\u0130"]  # fmt: skip
+          "bearer ", "-----BEGIN ", "PRIVATE KEY-----", "ghp_" + "a" * 16, "sk-" + "b" * 16, "\u212a",
+          "\u0130"]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
