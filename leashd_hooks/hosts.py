@@ -27,8 +27,18 @@ RANGES = (
     (0xE0000000, 3, "private"),
 )
 
-PORTS = {"http": 80, "https": 443, "ftp": 21, "ftps": 990, "ssh": 22, "sftp": 22, "scp": 22, "git": 9418, "ws": 80,
-         "wss": 443}
+PORTS = {
+    "http": 80,
+    "https": 443,
+    "ftp": 21,
+    "ftps": 990,
+    "ssh": 22,
+    "sftp": 22,
+    "scp": 22,
+    "git": 9418,
+    "ws": 80,
+    "wss": 443,
+}
 
 
 def split_url(url: str) -> "tuple[str, str, int | None]":
@@ -78,6 +88,8 @@ def _unquoted(text: str) -> str:
 def reach(host: str) -> str:
     """Where a host is.  Only what a name or address says; a public name may still resolve to any address."""
     name = host.strip("[]").rstrip(".").lower()
+    if not name.isascii():
+        name = _folded(name)
     if name in METADATA_NAMES:
         return "metadata"
     if name.endswith(".localhost") or _under(name, LOCAL_NAMES):
@@ -89,9 +101,40 @@ def reach(host: str) -> str:
         return _reach4(address)
     if not name.isascii() and any(character.isdigit() or ord(character) in DOTS for character in name):
         return "local"  # resolvers fold such digits and dots to ASCII ones
-    if "." not in name or _under(name, PRIVATE_NAMES) or _under(name, MIRRORS):
+    if _under(name, MIRRORS):
+        return _mirrored(name)
+    if "." not in name or _under(name, PRIVATE_NAMES):
         return "private"
     return "public"
+
+
+def _folded(name: str) -> str:
+    """A name with the full stops, digits and letters that a resolver takes for ASCII ones."""
+    out = ""
+    for character in name:
+        code = ord(character)
+        if code in DOTS:
+            out += "."
+        elif 0xFF10 <= code <= 0xFF5A:
+            out += chr(code - 0xFEE0)
+        elif 0x2460 <= code <= 0x2468 or code == 0x24EA:
+            out += chr(code - 0x242F) if code != 0x24EA else "0"
+        elif 0x24D0 <= code <= 0x24E9:
+            out += chr(code - 0x246F)
+        elif character.isdecimal():
+            out += str(int(character))
+        else:
+            out += character
+    return out
+
+
+def _mirrored(name: str) -> str:
+    """Where the address leads that a mirror's name holds: `10.0.0.1.nip.io`, `10-0-0-1.sslip.io`, `0a000001.nip.io`."""
+    parts = name.replace("-", ".").split(".")
+    found = [_reach4(address) for place in range(len(parts) - 3)
+             if (address := ipv4(".".join(parts[place : place + 4]))) is not None]  # fmt: skip
+    found += [_reach4(int(part, 16)) for part in parts if len(part) == 8 and not part.strip("0123456789abcdef")]
+    return "metadata" if "metadata" in found else "private"
 
 
 def _under(name: str, tops: "tuple[str, ...]") -> bool:

@@ -16,11 +16,27 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     """The host that is asked.  A search runs at the model's provider and reaches no host that the agent names."""
     if call.tool == "WebSearch":
         return [Effect("tool", {"name": "WebSearch"})]
-    scheme, host, port = split_url(text(call, "url"))
+    url = as_browsers_read(text(call, "url"))
+    scheme, host, port = split_url(url)
     if scheme == "file":
-        path = text(call, "url").partition("://")[2]
-        return [Effect("read", {"path": resolve(path, "/", home), "how": "content"})]
-    fields: dict[str, Any] = {"host": host, "scheme": scheme, "direction": "fetch", "reach": reach(host)}
+        path = url.partition("://")[2]
+        return [Effect("read", {"path": resolve(path[path.find("/") :], "/", home), "how": "content"})]
+    fields: dict[str, Any] = {"host": host, "direction": "fetch", "reach": reach(host)}
+    fields["scheme"] = scheme or "https"
     if port:
         fields["port"] = port
     return [Effect("network", fields)]
+
+
+def as_browsers_read(url: str) -> str:
+    """`url` in the one spelling that browsers make of it: no tabs and line ends, `/` for a backslash, `http://`."""
+    url = url.strip("".join(map(chr, range(33))))
+    for character in "\t\n\r":
+        url = url.replace(character, "")
+    scheme, colon, rest = url.partition(":")
+    if not colon or scheme.lower() not in ("http", "https", "file", "ftp", "ws", "wss"):
+        return url
+    rest = rest.replace("\\", "/")
+    if scheme.lower() == "file":
+        return "file://" + (rest[2:] if rest.startswith("//") else "/" + rest.lstrip("/"))
+    return scheme + "://" + rest.lstrip("/")

@@ -1,5 +1,7 @@
 """Which module models which program.  A module is imported only when its program is seen."""
 
+import leashd_hooks
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
@@ -14,7 +16,7 @@ FAMILIES = {
         " readlink realpath sort shuf uniq date hostname top ps getent bc locate whoami id groups uname arch nproc"
         " free uptime who w users logname tty locale getconf seq expr sleep cal ncal basename dirname pwd which"
         " whereis true false yes factor numfmt lscpu lsblk lsusb lspci sw_vers vmstat iostat pgrep pidof pstree lsof"
-        " tr last tput"
+        " tr last tput uuidgen iconv nm objdump readelf size"
     ),
     "search": "grep egrep fgrep zgrep rg ag ack jq yq",
     "rm": "rm rmdir unlink shred wipe srm trash trash-put trash-empty rimraf del-cli",
@@ -44,7 +46,8 @@ FAMILIES = {
         " vipw chsh chage modprobe insmod rmmod kexec dmesg timedatectl localectl setenforce chattr"
         " update-alternatives networksetup scutil defaults csrutil spctl nmcli ifconfig route update-rc.d init telinit"
         " pmset systemctl service launchctl rc-service supervisorctl pm2 iptables ip6tables nft ufw firewall-cmd pfctl"
-        " hostnamectl sysctl crontab at atq atrm batch ip"
+        " hostnamectl sysctl crontab at atq atrm batch ip ss netstat findmnt lsmod modinfo arp journalctl loginctl zfs"
+        " btrfs mdadm pvcreate vgcreate lvcreate chfn iptables-restore ip6tables-restore killall5"
     ),
     "secrets": (
         "printenv security secret-tool keyring kwallet-query pass gopass op bw lpass vault doppler infisical chamber"
@@ -91,8 +94,23 @@ HIJACKS = (
     " PERL5LIB PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC"
     " XDG_CONFIG_HOME ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG"
     " KUBECONFIG PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
+    " CGO_CFLAGS CGO_LDFLAGS GOTOOLCHAIN GOPROXY GONOSUMDB GONOSUMCHECK GOFLAGS GH_HOST GH_PAGER GH_EDITOR GH_BROWSER"
+    " GH_CONFIG_DIR GLAB_PAGER GITLAB_HOST HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy"
+    " AWS_ENDPOINT_URL AWS_CONFIG_FILE COMPOSE_FILE CARGO_HOME CARGO_BUILD_RUSTC CARGO_BUILD_RUSTC_WRAPPER"
+    " RUSTC_WORKSPACE_WRAPPER RUSTDOC CARGO"
 )
-HIJACK_PREFIXES = ("LD_", "DYLD_", "GIT_", "npm_config_", "NPM_CONFIG_", "PIP_", "UV_", "CARGO_TARGET_", "BASH_FUNC_")
+HIJACK_PREFIXES = (
+    "LD_",
+    "DYLD_",
+    "GIT_",
+    "npm_config_",
+    "NPM_CONFIG_",
+    "PIP_",
+    "UV_",
+    "CARGO_TARGET_",
+    "TF_CLI_",
+    "BASH_FUNC_",
+)
 #: Variables of those names that change nothing that is run.
 HARMLESS_PREFIXES = (
     "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_MERGE_AUTOEDIT", "GIT_TRACE",
@@ -123,9 +141,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         family = family_of(call.name)
         if not family:
             return None
-        name = "leashd_hooks.shell.programs." + family
-        module = __import__(name, None, None, ["effects"])
-        found = module.effects(call)
+        found = leashd_hooks.load("shell.programs." + family).effects(call)
     if found is None:
         return None
     if any(_hijacks(name, value) for name, value in call.env.items()):
@@ -146,6 +162,8 @@ def _asks_itself(call: "Invocation") -> bool:
 
 
 def _hijacks(name: str, value: "Value") -> bool:
+    if name == "RUSTFLAGS":
+        return not isinstance(value, str) or "linker" in value
     if not _listed(name, HIJACKS) and not name.startswith(HIJACK_PREFIXES):
         return False
     return not (isinstance(value, str) and value in HARMLESS_VALUES) and not name.startswith(HARMLESS_PREFIXES)

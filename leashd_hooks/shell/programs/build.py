@@ -26,7 +26,19 @@ VALUES = {
     "bazel": ".",
     "rake": "fRrTI",
 }
-PLACES = ("-C", "--directory", "-d", "--dir", "--working-directory", "-p", "--project-dir", "--test-dir", "-S", "-B")
+PLACES = (
+    "--build",
+    "-C",
+    "--directory",
+    "-d",
+    "--dir",
+    "--working-directory",
+    "-p",
+    "--project-dir",
+    "--test-dir",
+    "-S",
+    "-B",
+)
 RUNS = {"make": table("--eval"), "gmake": table("--eval"), "just": table("--shell --shell-arg --command -c"),
         "cmake": table("-P"), "rake": table("-e -E -r")}  # fmt: skip
 BUILDS = ("cmake", "ninja", "mvn", "gradle", "meson", "bazel")
@@ -57,6 +69,12 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if any(word.partition("=")[0] in ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS") for word in assigned):
         found.append(call.effect("code", language="shell", source="inline"))
     operation = "build" if name in BUILDS else "run"
+    if name in ("mvn", "gradle"):
+        if any(isinstance(word, str) and word.startswith(("deploy", "publish", "release", "uploadArchives"))
+               for word in targets):  # fmt: skip
+            operation = "publish"
+        if any(isinstance(word, str) and word.startswith("exec:") for word in targets):
+            found.append(call.effect("code", language="other", source="unknown"))
     # GNU make expands `$(shell ...)` while it reads, even with -n: the file is run in any case.
     named: list[str | None] = [str(word) if isinstance(word, str) else None for word in targets]
     if name == "cmake":

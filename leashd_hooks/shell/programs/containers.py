@@ -2,6 +2,7 @@
 
 from leashd_hooks.shell.argv import pairs, read, table
 from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.programs.fetch import network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ DOCKER = pairs(
     " compose_images:r compose_top:r compose_port:r compose_version:r compose_events:r compose_stats:r compose_up:c"
     " compose_start:c compose_stop:c compose_restart:c compose_build:c compose_pull:c compose_push:c compose_create:c"
     " compose_run:c compose_exec:c compose_kill:c compose_pause:c compose_unpause:c compose_watch:c compose_cp:c"
-    " compose_down:c compose_rm:d"
+    " compose_down:c compose_rm:d help:r buildx_version:r pod_ps:r pod_ls:r pod_inspect:r pod_logs:r pod_top:r"
+    " pod_stats:r pod_create:c pod_start:c pod_stop:c pod_restart:c pod_kill:c pod_rm:d pod_prune:d"
 )
-GROUPS = table("container image volume network system context buildx builder manifest compose")
+GROUPS = table("container image volume network system context buildx builder manifest compose pod")
 RUN_SHORT = "evpulwhmac"
 RUN_LONG = table(
     "--env --volume --publish --user --label --workdir --hostname --memory --name --network --net --mount --entrypoint"
@@ -48,6 +50,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         return _kubectl(call)
     if call.name == "helm":
         return _helm(call)
+    if call.args[1:] == ["--help"] and isinstance(call.args[0], str) and call.args[0].isalpha():
+        return []  # `docker run --help`
     args: list[Value] = (
         ["compose", *call.args] if call.name in ("docker-compose", "podman-compose") else list(call.args)
     )
@@ -91,6 +95,12 @@ def _docker(call: "Invocation", verb: str, args: "list[Value]") -> "list[Effect]
         found.append(call.effect("code", language="other", source="unknown"))
     if options.unknown:
         found.append(call.effect("opaque", why="a word may be an option"))
+    found += [call.on_path("write", path, how="create")
+              for path in options.values("--cidfile", "--iidfile", "--metadata-file")]  # fmt: skip
+    for value in options.values("--secret", "--ssh"):
+        source = Unknown(value.why) if isinstance(value, Unknown) else _field(value, "src", "source")
+        if source is not None:
+            found.append(call.on_path("read", source, how="content"))
     if verb.endswith("cp") and len(options.words) > 1:
         found += _copied(call, options.words)
     if "build" in verb:
@@ -101,11 +111,17 @@ def _docker(call: "Invocation", verb: str, args: "list[Value]") -> "list[Effect]
     return found + [call.on_path("read", path, how="content") for path in options.values("--env-file", "--label-file")]
 
 
+def _field(text: str, *keys: str) -> "str | None":
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    return next((fields[key] for key in keys if key in fields), None)
+
+
 def _confined(call: "Invocation", options: "Options") -> "list[Effect]":
     """Options that take away the walls of a container."""
     open_walls = options.has("--privileged", "--cap-add", "--device", "--security-opt", "--volumes-from")
     for value in options.values("--pid", "--ipc", "--uts", "--userns", "--network", "--net", "--cgroupns"):
         open_walls = open_walls or isinstance(value, Unknown) or value == "host" or value.startswith("container:")
+    open_walls = open_walls or options.has("--use-api-socket")
     return [call.effect("privilege", program=call.name)] if open_walls else []
 
 
@@ -157,7 +173,8 @@ KUBECTL = pairs(
 )
 KUBECTL_LONG = table(
     "--namespace --context --cluster --user --kubeconfig --output --selector --filename --container --server --token"
-    " --as --field-selector --kustomize --image --replicas --template --since --tail"
+    " --as --field-selector --kustomize --image --replicas --template --since --tail --raw"
+    " --from-file --from-env-file"
 )
 
 
@@ -173,24 +190,53 @@ def _kubectl(call: "Invocation") -> "list[Effect] | None":
     kind = KUBECTL.get(verb)
     if kind is None or (kind == "r" and options.unknown):
         return None
-    second = str(options.words[1]) if len(options.words) > 1 and isinstance(options.words[1], str) else ""
-    if verb == "config" and second not in ("view", "get-contexts", "current-context", "get-clusters", "get-users"):
-        kind = "c"
-    if verb == "rollout" and second in ("status", "history"):
-        kind = "r"
-    if verb == "replace" and options.has("--force"):
-        kind = "d"
-    found = [_control(call, call.name, verb, kind)]
-    if verb in ("get", "describe") and second.partition("/")[0].partition(".")[0] in ("secret", "secrets"):
-        found.append(call.effect("secret", store="cloud"))
-    if verb == "config" and options.has("--raw"):
+    found = [_control(call, call.name, verb, _kind(verb, kind, options)), *_kubectl_files(call, verb, options)]
+    named = verb in ("get", "describe") and any(map(_names_secrets, [*options.words[1:], *options.values("--raw")]))
+    if named or (verb == "config" and any(word in ("--raw", "--raw=true") for word in call.args)):
         found.append(call.effect("secret", store="cloud"))
     if verb in ("exec", "run", "debug", "attach"):
         found.append(call.effect("code", language="other", source="unknown"))
-    if verb == "cp":
-        found += _copied(call, options.words[1:])
-    files = [path for path in options.values("-f", "--filename", "-k", "--kustomize") if path != "-"]
-    return found + [call.on_path("read", path, how="content") for path in files if verb != "logs"]
+    return found + (_copied(call, options.words[1:]) if verb == "cp" else [])
+
+
+#: verb -> second words with which it only looks; any other changes something.
+KUBECTL_LOOKS = {
+    "auth": ("can-i", "whoami"),
+    "config": ("view", "get-contexts", "current-context", "get-clusters", "get-users"),
+    "rollout": ("status", "history"),
+}
+
+
+def _kind(verb: str, kind: str, options: "Options") -> str:
+    if verb in KUBECTL_LOOKS:
+        return "r" if len(options.words) > 1 and options.words[1] in KUBECTL_LOOKS[verb] else "c"
+    return "d" if verb == "replace" and options.has("--force") else kind
+
+
+def _kubectl_files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
+    """What is read of this machine, or fetched, to be shown or sent to the cluster."""
+    read_too: list[Value] = []
+    for value in options.values("--from-file", "--from-env-file"):
+        read_too.append(value if isinstance(value, Unknown) else value.rpartition("=")[2])
+    for value in options.values("-o", "--output"):
+        kind, _, file = ("", "", "") if isinstance(value, Unknown) else value.partition("=")
+        if kind in ("go-template-file", "jsonpath-file", "custom-columns-file"):
+            read_too.append(file)
+    if verb != "logs":
+        read_too += [path for path in options.values("-f", "--filename", "-k", "--kustomize") if path != "-"]
+    found: list[Effect] = []
+    for path in read_too:
+        urls = isinstance(path, str) and "://" in path
+        found += network(call, path, "fetch") if urls else [call.on_path("read", path, how="content")]
+    return found
+
+
+def _names_secrets(word: "Value") -> bool:
+    """Whether a word of `kubectl get` asks for secrets: `secret/x`, `pods,Secrets`, `secrets.v1.`, an API path."""
+    if isinstance(word, Unknown):
+        return False
+    kinds = word.lower().replace("?", "/").split("/") if word[:1] == "/" else word.lower().partition("/")[0].split(",")
+    return any(kind.partition(".")[0] in ("secret", "secrets") for kind in kinds)
 
 
 HELM = pairs(
@@ -210,7 +256,9 @@ def _helm(call: "Invocation") -> "list[Effect] | None":
         or options.unknown
     ):
         return None
-    found = [_control(call, "helm", str(verb), HELM[verb])]
+    second = options.words[1] if len(options.words) > 1 else ""
+    kind = "r" if verb in ("repo", "dependency", "dep") and second in ("list", "ls") else HELM[verb]
+    found = [_control(call, "helm", str(verb), kind)]
     return found + [
         call.on_path("read", path, how="content") for path in options.values("-f", "--values") if path != "-"
     ]

@@ -75,8 +75,13 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if name == "redis-cli":
         return found + _redis(call, options)
     if name == "mongosh":
-        return [*found, call.effect("code", language="javascript", source="inline"), _told(call, name, "other")]
+        texts_given = [text.lower() for text in options.values("--eval") if isinstance(text, str)]
+        drops = any(mark in text for text in texts_given for mark in (".dropdatabase(", ".drop(", ".dropcollection("))
+        return [*found, call.effect("code", language="javascript", source="inline"),
+                _told(call, name, "drop" if drops else "other")]  # fmt: skip
     if name in ("sqlite3", "duckdb"):
+        if options.has("-version", "--version", "-help", "--help") and not options.words:
+            return []
         given = [*given, *options.words[1:]]
     if not given and not options.has(*files.split(), "-l", "--list"):
         text = call.stdin.text
@@ -94,6 +99,11 @@ def _told(call: "Invocation", engine: str, statement: "str | None", what: "str |
     return call.effect("database", engine=engine, statement=statement, object=what)
 
 
+def told_by(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
+    """What a text of SQL does."""
+    return _statements(call, engine, text)
+
+
 def _statements(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
     if isinstance(text, Unknown):
         return [_told(call, engine, None)]
@@ -109,6 +119,8 @@ def _statements(call: "Invocation", engine: str, text: "Value") -> "list[Effect]
         verb = "select" if words[0] in READING else words[0]
         if verb == "explain" or (words[0] == "explain" and "analyze" in words):
             verb = next((word for word in words if word in STATEMENTS), "other")
+        if verb == "do":  # a block that is run at once
+            verb = next((word for word in words if word in ("drop", "truncate")), "other")
         known = verb if verb in STATEMENTS else "other"
         what = next((word for word in words[1:4] if word in OBJECTS), None)
         found.append(_told(call, engine, known, what))
@@ -174,7 +186,10 @@ def _skip(text: str, place: int) -> int:
 def _redis(call: "Invocation", options: "Options") -> "list[Effect]":
     words = [None if isinstance(word, Unknown) else word.lower() for word in options.words]
     if not words:
-        return [_told(call, "redis-cli", None)]
+        text = call.stdin.text
+        lines = [line.split() for line in text.lower().split("\n") if line.strip()] if text is not None else []
+        said = [_told(call, "redis-cli", REDIS.get(line[0], "other")) for line in lines]
+        return said or [_told(call, "redis-cli", None)]
     verb = words[0]
     if verb is None:
         return [_told(call, "redis-cli", None)]

@@ -159,6 +159,9 @@ def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
         found.append(call.on_path("read", ".", how="search", recursive=True))
         return found + _shown(call, options.words[skip:], after)
     if verb in SHOWS:
+        if options.has("--batch", "--batch-command", "--stdin"):
+            # What is shown is named in the input.
+            found.append(call.on_path("read", Unknown("names in the input"), how="content"))
         lines = [
             Unknown("-L") if isinstance(each, Unknown) else each.rpartition(":")[2] for each in options.values("-L")
         ]
@@ -247,8 +250,9 @@ SIMPLE_VALUES = ("--output", "--output-directory", "--message", "--file", "--exe
                  "--strategy-option", "--directory", "--exclude", "--include", "--pathspec-from-file", "--prefix",
                  "--create",
                  "--force-create", "--orphan", "--source", "--conflict", "--format", "--onto",
-                 "--add-file")  # fmt: skip
+                 "--add-file", "--export-marks")  # fmt: skip
 SIMPLE_SHORT = {"format-patch": "o", "archive": "o", "merge": "mFsX", "cherry-pick": "msX", "revert": "msX", "am": "C",
+                "reflog": "n",
                 "apply": "Cp", "switch": "cC", "restore": "s", "notes": "mF", "update-ref": "m"}  # fmt: skip
 RUNS_FILTERS = ("filter-repo", "fast-import")
 
@@ -262,8 +266,8 @@ def _simple(call: "Invocation", verb: str) -> "list[Effect] | None":
     changes = CHANGES[verb]
     if verb in IDLE and not destroys and not given.isdisjoint(IDLE[verb].split()):
         changes = "nothing"
-    if verb == "reflog" and not options.words and not destroys:
-        changes = "nothing"
+    if verb == "reflog" and not destroys and options.words[:1] not in (["expire"], ["delete"], ["drop"], ["write"]):
+        changes = "nothing"  # `show` may be left out
     if verb == "symbolic-ref" and len(options.words) == 1 and not destroys:
         changes = "nothing"
     if verb == "restore":
@@ -292,6 +296,12 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
         from leashd_hooks.shell.programs.git_remote import peer
 
         found += [each for url in options.values("--remote") for each in peer(call, url, "fetch")]
+    if verb == "request-pull":
+        from leashd_hooks.shell.programs.git_remote import peer
+
+        found += peer(call, options.words[1] if len(options.words) > 1 else None, "fetch")
+    if verb == "fast-export":
+        found += [call.on_path("write", path, how="create") for path in options.values("--export-marks")]
     if verb == "bundle" and options.words[:1] == ["create"]:
         found += [call.on_path("write", word, how="create") for word in options.words[1:2] if word != "-"]
     written = options.values("-o", "--output", "--output-directory") if verb in ("format-patch", "archive") else []

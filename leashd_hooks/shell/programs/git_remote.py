@@ -97,7 +97,9 @@ def _pushed(call: "Invocation", options: "Options", remote: "Value | None", refs
     force = _force(options)
     if isinstance(refspec, Unknown):
         # It may begin with `+` or `:`; what is not known stays out.
-        return call.effect("git", verb="push", changes=changes, force=force if force == "plain" else None, **fields)
+        known = "plain" if refspec.prefix.startswith("+") or force == "plain" else None
+        gone = True if refspec.prefix.startswith(":") else None
+        return call.effect("git", verb="push", changes=changes, force=known, destroys=gone, **fields)
     if refspec.startswith("+"):
         force, refspec = "plain", refspec[1:]
     source, colon, target = refspec.partition(":")
@@ -106,14 +108,14 @@ def _pushed(call: "Invocation", options: "Options", remote: "Value | None", refs
     if branch in ("HEAD", "@"):
         branch = "@current"
         fields["dir"] = call.cwd
-    if not branch:
-        branch = "*"  # `:` pushes all branches that both sides have
     branch = branch[11:] if branch.startswith("refs/heads/") else branch
+    if not branch or ("*" in branch and not branch.startswith("refs/tags/")):
+        fields["branch"] = None  # several: `:` pushes all that both sides have
     destroys = deletes or force == "plain" or options.has("--mirror", "--prune")
     fields["force"] = "plain" if options.has("--mirror") else force
     if options.unknown:
         fields.pop("force", None)
-    return told(call, "push", changes, destroys, branch=branch, **fields)
+    return told(call, "push", changes, destroys, **{"branch": branch, **fields})
 
 
 def _force(options: "Options") -> str:
@@ -129,6 +131,8 @@ FETCH_VALUES = (
     "--server-option",
     "--negotiation-tip", "--filter", "--strategy", "--strategy-option", "--cleanup",
 )  # fmt: skip
+#: Flags with which `fetch` does more than follow the remote: it writes branches, tags or settings of this side.
+FETCH_MORE = ("--refmap", "--prune-tags", "-P", "-u", "--update-head-ok", "--set-upstream", "--stdin")
 
 
 def fetch(call: "Invocation", verb: str) -> "list[Effect] | None":
@@ -139,14 +143,27 @@ def fetch(call: "Invocation", verb: str) -> "list[Effect] | None":
     forced = options.has("-f", "--force") and verb != "ls-remote"
     plus = any(isinstance(word, str) and word.startswith("+") and not word.startswith("+refs/heads/*:refs/remotes/")
                for word in options.words[1:])  # fmt: skip
-    found = [told(call, verb, changes, forced or plus, remote=named(remote))]
+    forced = forced or options.has("--prune-tags", "-P")
+    branch = None
+    if verb == "fetch":
+        targets = [_fetched_to(word) for word in options.words[1:] if not options.has("--multiple", "--all")]
+        branch = "*" if options.has(*FETCH_MORE) else next((target for target in targets if target), None)
+    found = [told(call, verb, changes, forced or plus, remote=named(remote), branch=branch)]
     if options.has("--upload-pack") or (verb == "ls-remote" and options.has("--exec")):
         found.append(shell_code(call))
-    if options.unknown and verb != "fetch":
+    if options.unknown:
         found.append(call.effect("opaque", why="a word may be an option"))
     for word in options.words if options.has("--multiple") else options.words[:1]:
         found += peer(call, word, "fetch")
     return found
+
+
+def _fetched_to(refspec: "Value") -> "str | None":
+    """What a refspec of `fetch` writes here besides the remote's own refs."""
+    if isinstance(refspec, Unknown):
+        return "*"
+    target = refspec.partition(":")[2]
+    return None if target.startswith("refs/remotes/") else target or None
 
 
 CLONE_VALUES = (
@@ -197,6 +214,8 @@ def remote(call: "Invocation") -> "list[Effect] | None":
     verb, *rest = options.words
     if not isinstance(verb, str) or verb not in REMOTE_VERBS:
         return None
+    if verb == "update":
+        return [told(call, "fetch", "refs", remote=named(rest[0] if len(rest) == 1 else None))]
     found = [told(call, "remote", REMOTE_VERBS[verb], remote=named(rest[-1] if rest else None), action=verb)]
     for url in rest[1:] if verb in ("add", "set-url") else []:
         found += [each for each in peer(call, url, "fetch") if each.kind == "code"]

@@ -107,6 +107,9 @@ def _told(call: "Invocation", verb: str, operation: str, rest: "list[Value]") ->
         return None
     scope = "system" if options.has("-g", "--global") or "global" in options.values("--location") else "project"
     found = [call.on_path("read", path, how="list") for path in options.values(*ELSEWHERE)]
+    if operation in ("install", "remove", "update"):
+        found += [call.on_path("write", path, how="edit", recursive=True) for path in options.values(*ELSEWHERE)
+                  if not isinstance(path, str) or path[:1] in "/~" or ".." in path]  # fmt: skip
     words = options.words
     if operation == "run":
         script = words[0] if words else None
@@ -131,9 +134,11 @@ def _installed(call: "Invocation", verb: str, words: "list[Value]", options: "Op
         if source not in sources:
             sources.append(source)
     if not words:
-        sources = ["path" if verb == "link" else "lockfile"]
+        sources = ["path" if verb == "link" else "url" if options.has("--registry") else "lockfile"]
+    if verb == "link":
+        scope = "user"  # it leads through the global directory
     found = [_package(call, "install", source, scope=scope) for source in sources]
-    local = [word for word in words if verb != "link" and source_of(word) == "path"]
+    local = [word for word in words if source_of(word) == "path"]
     return found + [call.on_path("read", _bare(word), how="content") for word in local]
 
 
@@ -157,6 +162,15 @@ def _bare(word: "Value") -> "Value":
 
 def _settled(call: "Invocation", verb: str, operation: str, words: "list[Value]", scope: str) -> "list[Effect]":
     first = words[0] if words else None
+    if verb == "version" and call.name != "yarn":
+        if first is None:
+            return [_package(call, "query", "none")]
+        commits = call.effect("git", verb="commit", changes="history", destroys=False)
+        return [_package(call, "update", "none"), call.on_path("write", "package.json", how="edit"), commits]
+    if verb == "upgrade" and call.name == "bun":
+        scope = "user"
+    if operation == "config" and any(isinstance(word, str) and _is_secret(word) for word in words[1:]):
+        return [_package(call, "query" if first == "get" else "update", "none"), call.effect("secret", store="cloud")]
     if operation == "audit":
         return [_package(call, "update" if first == "fix" else "query", "registry" if first == "fix" else "none")]
     if operation in ("config", "pkg", "login", "cache"):
@@ -169,6 +183,10 @@ def _settled(call: "Invocation", verb: str, operation: str, words: "list[Value]"
     if verb == "pm" and first not in ("ls", "bin", "hash", "cache", "view", "whoami", None):
         return [_package(call, "update", "none")]
     return [_package(call, operation, "none" if operation != "update" else "registry", scope=scope)]
+
+
+def _is_secret(key: str) -> bool:
+    return any(mark in key.lower() for mark in ("_auth", "token", "_password"))
 
 
 EXEC_KNOWN = names("ypqcw", "--yes", "--no", "--package", "--call", "--no-install", "--quiet", "--silent", "--bun",

@@ -14,9 +14,10 @@ VERBS = {
              " add:install install:install update:update remove:remove rm:remove uninstall:remove clean:remove"
              " publish:publish yank:publish run:run r:run test:test t:test bench:test nextest:test fmt:fmt"
              " tree:query metadata:query search:query info:query pkgid:query locate-project:query version:query"
-             " verify-project:query new:new init:new generate-lockfile:update fix:fix",
+             " verify-project:query new:new init:new generate-lockfile:update fix:fix audit:audit"
+             " outdated:query deny:query",
     "go": "build:build vet:build install:install get:install run:run test:test fmt:fmt list:query version:query"
-          " env:env doc:query mod:mod clean:remove generate:run work:update help:query fix:fix",
+          " env:env doc:query mod:mod clean:clean generate:run work:update help:query fix:fix",
     "gem": "install:install update:update uninstall:remove push:publish yank:publish list:query search:query"
            " info:query env:query environment:query outdated:query which:query contents:query specification:query"
            " build:build",
@@ -54,6 +55,7 @@ VALUES = table(
     "--manifest-path --package --features --target --target-dir --bin --example --test --bench --profile --jobs"
     " --message-format --color --config --git --path --branch --tag --rev --version --registry --index --root"
     " --exclude --workdir --gemfile --source --working-dir --option --target-release --vers --out-dir --lockfile-path"
+    " --repository"
     " -exec -toolexec -vettool -o -tags -ldflags -gcflags -run -bench -count -timeout -mod -modfile -overlay"
     " -coverprofile -covermode -coverpkg -C -p -cpu -parallel -benchtime -fuzz -fuzztime -asmflags -pkgdir -buildmode"
     " -outputdir -cpuprofile -memprofile -blockprofile -mutexprofile -trace -skip -list -shuffle -installsuffix"
@@ -85,8 +87,12 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if isinstance(verb, Unknown):
         return None
     operation = dict(word.split(":") for word in VERBS[manager].split()).get(verb)
+    if operation is None and manager == "composer":
+        return [_package(call, manager, "run", "none", verb)]  # a script of the project's
     if operation is None:
         return None
+    if manager == "cargo" and operation == "audit":
+        return [_package(call, manager, "update" if args[:1] == ["fix"] else "query", "none")]
     if manager == "bundle" and operation == "exec":
         return (
             [_package(call, manager, "run", "none", args[0] if args else None), *call.command(args)] if args else None
@@ -118,7 +124,9 @@ def _package(
 
 def _told(call: "Invocation", manager: str, operation: str, options: "Options") -> "list[Effect]":
     found: list[Effect] = []
-    if operation in ("fmt", "fix"):
+    if operation == "fmt":
+        found.append(_package(call, manager, "build", "none", "fmt"))
+    elif operation == "fix":
         found.append(call.on_path("write", ".", how="edit", recursive=True))
     elif operation == "new":
         found += [call.on_path("write", word, how="create", recursive=True) for word in options.words[:1] or ["."]]
@@ -132,7 +140,8 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
             sources = ["url"] if options.has("--git") else ["path"] if options.has("--path") else ["lockfile"]
         user = (
             "user"
-            if manager == "cargo" and not options.has("--dev", "--build") and options.has("--root", "--git")
+            if (manager == "cargo" and call.args[:1] != ["add"] and operation == "install" and _installs(call))
+            or (manager == "bundle" and options.has("--global"))
             else ""
         )
         found += [_package(call, manager, operation, source, scope=user) for source in sources]
@@ -152,6 +161,11 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
                     for path in options.values("--target-dir", "--root", "--out-dir")]  # fmt: skip
 
 
+def _installs(call: "Invocation") -> bool:
+    """Whether cargo puts a program into the user's directory, and not a crate among the project's."""
+    return any(word == "install" for word in call.args[:3])
+
+
 def _source(word: "Value", options: "Options") -> "str | None":
     if isinstance(word, Unknown):
         return None
@@ -159,7 +173,7 @@ def _source(word: "Value", options: "Options") -> "str | None":
         return "url"
     if word[:1] in "./~" or word.endswith((".deb", ".rpm", ".gem", ".apk", ".pkg.tar.zst")) or options.has("--path"):
         return "path"
-    return "url" if options.has("--source", "--registry", "--index") else "registry"
+    return "url" if options.has("--source", "--registry", "--index", "--repository") else "registry"
 
 
 def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect] | None":
@@ -167,6 +181,11 @@ def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect]
         return None
     if options.unknown and operation != "run":
         return None
+    if any(not isinstance(text, str) or "-extld" in text for text in options.values("-ldflags", "--ldflags")):
+        return None  # it names the linker that is run
+    if operation == "clean":
+        far = options.has("-cache", "-modcache", "-testcache", "-fuzzcache")
+        return [_package(call, "go", "remove", "none", scope="user" if far else "")]
     found = [call.on_path("write", path, how="create") for path in options.values(*GO_WRITES)]
     first = options.words[0] if options.words else "."
     if operation == "env":
@@ -175,7 +194,9 @@ def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect]
     if operation == "mod":
         idle = first in ("graph", "why", "verify")
         return [_package(call, "go", "query" if idle else "install", "none" if idle else "lockfile")]
-    if operation in ("fmt", "fix"):
+    if operation == "fmt":
+        return [_package(call, "go", "build", "none", "fmt")]
+    if operation == "fix":
         return [call.on_path("write", ".", how="edit", recursive=True)]
     if operation == "run":
         remote = isinstance(first, str) and "@" in first
@@ -185,7 +206,9 @@ def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect]
         return found
     if operation == "install":
         local = isinstance(first, str) and first[:1] in "./"
-        return [*found, _package(call, "go", "install", "path" if local else "registry", scope="user")]
+        gets = "get" in call.args[:2]
+        scope = "project" if gets else "user"
+        return [*found, _package(call, "go", "install", "path" if local else "registry", scope=scope)]
     return [*found, _package(call, "go", operation, "none")]
 
 

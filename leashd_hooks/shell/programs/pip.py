@@ -55,10 +55,16 @@ OTHER_INDEX = (
     "--index",
     "--default-index",
     "--pip-args",
+    "--trusted-host",
+    "--proxy",
 )
 WRITES = ("-t", "--target", "--prefix", "--root", "--log", "--report", "-d", "--dest", "-w", "--wheel-dir", "--src",
           "--output-file", "-o")  # fmt: skip
 ENDINGS = (".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2")
+
+
+#: The guard's own package, and its program.
+GUARD = ("leashd-hooks", "leashd", "leashd-hook")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -90,6 +96,11 @@ def _managed(call: "Invocation", manager: str, verb: str, rest: "list[Value]") -
     operation = operations.get(verb)
     if operation is None:
         return None
+    if manager == "hatch" and verb == "test":
+        return [_package(call, manager, "run", script="test")]
+    if manager == "conda" and verb == "config" and not set(rest).isdisjoint(("--add", "--set", "--append", "--prepend",
+                                                                             "--remove", "--remove-key")):  # fmt: skip
+        return [_package(call, manager, "update"), call.on_path("write", "~/.condarc", how="edit")]
     if operation == "pip":
         inner, rest = _verb(rest)
         return _managed(call, "pip", inner, rest) if inner not in (None, "config", "cache") else None
@@ -123,7 +134,11 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
     files = options.values(
         "-r", "--requirement", "--requirements", "-c", "--constraint", "--with-requirements", "--override"
     )
-    found: list[Effect] = []
+    found: list[Effect] = _guard(call, options.words if operation != "query" else [])
+    if options.has("--python") and manager == "pip":
+        found += [call.on_path("code", path, language="other", source="file") for path in options.values("--python")]
+    if operation == "query" and options.has(*OTHER_INDEX[:7]):
+        found.append(call.effect("network", scheme="https", direction="fetch"))
     if operation in ("install", "update", "build"):
         sources = _sources(options, manager)
         found += [_package(call, manager, operation, source, scope=scope) for source in sources]
@@ -132,8 +147,8 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
     else:
         found.append(_package(call, manager, operation, scope=scope))
     found += [
-        call.on_path("read", path, how="content") for path in files if manager != "conda" or path != "conda-forge"
-    ]
+        call.on_path("read", path, how="content") for path in files if manager != "conda" and not _is_url(path)
+    ] + [call.on_path("read", path, how="content") for path in options.values("--cert", "--client-cert")]
     written = [value for flag, value in options.flags if flag in WRITES and value is not None and value != "-"]
     return found + [call.on_path("write", path, how="create", recursive=True) for path in written]
 
@@ -147,9 +162,19 @@ def _sources(options: "Options", manager: str) -> "list[str | None]":
             source = "url"
         if source not in sources:
             sources.append(source)
+    files = options.values("-r", "--requirement", "--requirements", "-c", "--constraint")
+    if manager == "conda":
+        channels = [str(each) for each in options.values("-c", "--channel")]
+        return sources if set(channels) <= {"defaults", "conda-forge", "anaconda", "bioconda"} else ["url"]
+    if any(_is_url(path) for path in files) and "url" not in sources:
+        sources.append("url")
     if options.has("-r", "--requirement", "--requirements", "--with-requirements") or not words:
         sources.append("url" if options.has(*OTHER_INDEX) else "lockfile")
     return sources
+
+
+def _is_url(path: "Value") -> bool:
+    return "://" in (path.prefix if isinstance(path, Unknown) else path)
 
 
 def source_of(word: "Value") -> "str | None":
@@ -189,7 +214,11 @@ def _run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]
     if not argv:
         return None
     script = argv[0] if isinstance(argv[0], str) else None
-    found = [_package(call, manager, "run", script=script)]
+    other = "url" if options.has(*OTHER_INDEX[:7]) else "none"
+    found = [_package(call, manager, "run", other, script=script)]
+    for path in options.values("--python"):
+        if not isinstance(path, str) or "/" in path:
+            found.append(call.on_path("code", path, language="other", source="file"))
     added = [*options.values("--with", "--with-editable")]
     found += [_package(call, manager, "install", source_of(word)) for word in added]
     found += [call.on_path("read", path, how="content") for path in options.values("--with-requirements")]
@@ -224,14 +253,31 @@ def _tool(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect
     source = source_of(origins[-1])
     if options.has("--index-url", "--index", "--default-index", "--extra-index-url", "--pip-args", "--find-links"):
         source = "url"
-    script = str(origins[-1] if source in ("url", "path") else name) if isinstance(name, str) else None
-    return [_package(call, manager, "run", source, script=script)]
+    # `uvx --from evil ruff` runs what the package evil calls ruff.
+    script = _name(origins[-1]) if isinstance(origins[-1], str) else None
+    found = [_package(call, manager, "run", source, script=script), *_guard(call, [name, *origins])]
+    return found + [_package(call, manager, "install", source_of(word)) for word in options.values("--with", "-w")]
+
+
+def _guard(call: "Invocation", words: "list[Value]") -> "list[Effect]":
+    """What changes or runs the guard's own package."""
+    own = any(isinstance(word, str) and _name(word).replace("_", "-").lower() in GUARD for word in words)
+    return [call.effect("control", system="leashd", verb="package", changes=True)] if own else []
+
+
+def _name(requirement: str) -> str:
+    """The package's name: `ruff` for `ruff@latest`, `ruff==0.4`, `ruff[x]>=1`."""
+    for mark in "@=<>[ ~!":
+        requirement = requirement.partition(mark)[0] or requirement
+    return requirement
 
 
 def _uv(call: "Invocation", operation: str, rest: "list[Value]") -> "list[Effect] | None":
     if operation in ("venv", "init"):
         options = read(rest, short="p", long=table("--python --prompt --name --seed-from --index-url --package"))
         default = ".venv" if operation == "venv" else "."
+        if operation == "venv" and all(word in (".venv", "venv") for word in options.words):
+            return [_package(call, "uv", "build", "none")]
         return [call.on_path("write", word, how="create", recursive=True) for word in options.words or [default]]
     verb, words = _verb(rest)
     if verb is None:

@@ -20,9 +20,11 @@ ALWAYS = {
     "gpasswd": "account", "passwd": "account", "chpasswd": "account", "visudo": "account", "vipw": "account",
     "chsh": "account", "chage": "account", "modprobe": "kernel", "insmod": "kernel", "rmmod": "kernel",
     "kexec": "kernel",
-    "dmesg": "kernel", "timedatectl": "setting", "localectl": "setting", "setenforce": "setting", "chattr": "setting",
+    "dmesg": "kernel", "timedatectl": "setting", "localectl": "setting", "setenforce": "kernel", "chattr": "setting",
     "update-alternatives": "setting", "networksetup": "setting", "scutil": "setting", "defaults": "setting",
     "csrutil": "setting", "spctl": "setting", "nmcli": "setting", "ifconfig": "setting", "route": "setting",
+    "zfs": "disk", "btrfs": "disk", "mdadm": "disk", "pvcreate": "disk", "vgcreate": "disk", "lvcreate": "disk",
+    "chfn": "account", "iptables-restore": "firewall", "ip6tables-restore": "firewall", "killall5": "power",
     "update-rc.d": "service", "init": "power", "telinit": "power", "pmset": "power",
 }  # fmt: skip
 #: name -> (operation, words with which it only looks).
@@ -43,8 +45,17 @@ UNLESS = {
     "sysctl": ("kernel", "-a --all -n"), "crontab": ("schedule", "-l"), "at": ("schedule", "-l"), "atq": ("schedule",
         ""),
     "atrm": ("schedule", "-"), "batch": ("schedule", "-"), "dmesg": ("kernel", "-T -H --human -x -k -t"),
+    "zfs": ("disk", "list get"), "mdadm": ("disk", "--detail --examine -D -E"), "localectl": ("setting", "status"),
+    "loginctl": ("setting", "list-sessions list-users session-status user-status show-session show-user list-seats"),
     "ip": ("setting", "show list -V get"), "defaults": ("setting", "read find domains"),
     "update-alternatives": ("setting", "--list --display --query"), "diskutil": ("disk", "list info"),
+}  # fmt: skip
+#: Programs that look, but for these flags.
+LOOKERS = {
+    "ss": "-K --kill -D --diag -F --filter", "netstat": "", "findmnt": "", "lsmod": "",
+    "journalctl": "--vacuum-size --vacuum-time --vacuum-files --rotate --flush --sync --setup-keys --update-catalog"
+                  " --relinquish-var --smart-relinquish-var -D --directory --file -i --root --image --cursor-file",
+    "arp": "-s -d -f --set --delete --file", "modinfo": "-b --basedir",
 }  # fmt: skip
 SIGNALS = ("kill", "pkill", "killall", "skill", "xkill", "tkill")
 CAPABLE = ("setcap",)
@@ -54,6 +65,12 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     name = call.name
     if name in SIGNALS:
         return _kill(call)
+    if name in LOOKERS:
+        return _looker(call)
+    if name == "systemctl" and read(call.args, short="tpnHMPo").words[:1] in [[word] for word in POWER]:
+        return [call.effect("system", operation="power")]
+    if name == "ifconfig" and len(call.args) < 2 and all(isinstance(word, str) for word in call.args):
+        return []
     if name in CAPABLE:
         return [call.effect("privilege", program="setcap"),
                 *[call.on_path("write", word, how="mode") for word in read(call.args).words[1:]]]  # fmt: skip
@@ -69,6 +86,25 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         return _unless(call)
     operation = ALWAYS.get(name)
     return None if operation is None else [call.effect("system", operation=operation)]
+
+
+POWER = ("reboot", "poweroff", "halt", "kexec", "suspend", "hibernate", "hybrid-sleep", "soft-reboot", "rescue",
+         "emergency", "sleep")  # fmt: skip
+
+
+def _looker(call: "Invocation") -> "list[Effect] | None":
+    short = {"journalctl": "unpotSUgDi", "ss": "fADFN"}.get(call.name, "")
+    long = ("--unit", "--since", "--until", "--lines", "--priority", "--output", "--grep", "--boot", "--identifier")
+    options = read(call.args, short=short, long=long)
+    changing = LOOKERS[call.name].split()
+    if options.unknown or options.has(*changing):
+        return None
+    if call.name == "modinfo":
+        files = [word for word in options.words if not isinstance(word, str) or "/" in word]
+        return [call.on_path("read", word, how="content") for word in files]
+    if call.name == "arp" and options.flags == [] and len(options.words) > 1:
+        return None
+    return []
 
 
 def _kill(call: "Invocation") -> "list[Effect]":
@@ -88,6 +124,8 @@ def _unless(call: "Invocation") -> "list[Effect]":
     words = [
         word for word in call.args if isinstance(word, Unknown) or word not in ("--no-pager", "--user", "-q", "--now")
     ]
+    if call.name == "ip":
+        words = [word for word in words if isinstance(word, Unknown) or word[:1] != "-" or word == "-V"]
     if call.name == "ip" and len(words) < 2 and not any(isinstance(word, Unknown) for word in words):
         return []
     quiet = table(looks)

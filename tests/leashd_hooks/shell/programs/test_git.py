@@ -4,7 +4,8 @@ import pytest
 def push(branch, force="none", destroys=False, remote="origin"):
     destroyed = "destroys" if destroys else "destroys=False"
     where = " dir=/w" if branch == "@current" else ""
-    return f"git branch={branch} changes=remote {destroyed}{where} force={force} remote={remote} verb=push"
+    onto = f" branch={branch}" if branch else ""
+    return f"git{onto} changes=remote {destroyed}{where} force={force} remote={remote} verb=push"
 
 
 def git(verb, changes, destroys=False):
@@ -109,9 +110,17 @@ TABLE = {
     "git push origin --delete main": [push("main", "none", True)],
     "git push --del origin main": [push("main", "none", True)],
     "git push -d origin main": [push("main", "none", True)],
-    "git push --mirror origin": [push("*", "plain", True)],
-    "git push --all origin": [push("*")],
-    "git push origin :": [push("*")],
+    "git push --mirror origin": [push("", "plain", True)],
+    "git push --all origin": [push("")],
+    "git push origin :": [push("")],
+    "git push origin 'refs/heads/*'": [push("")],
+    "git fetch origin main:topic": ["git branch=topic changes=refs destroys=False remote=origin verb=fetch"],
+    "git fetch --refmap=+a:b origin a": ["git branch=* changes=refs destroys=False remote=origin verb=fetch"],
+    "git fetch -p --prune-tags origin": ["git branch=* changes=refs destroys remote=origin verb=fetch"],
+    "git remote update": ["git changes=refs destroys=False verb=fetch"],
+    "git reflog -n 10": [git("reflog", "nothing")],
+    "git cat-file --batch": [git("cat-file", "nothing"), "read None how=content"],
+    "git request-pull v1 ext::id": [git("request-pull", "nothing"), CODE],
     "git push --tags origin": [push("refs/tags/*")],
     "git push origin tag v1": [push("refs/tags/v1")],
     "git push --dry-run origin main": [push("main").replace("remote destroys", "nothing destroys")],
