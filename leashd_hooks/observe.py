@@ -6,6 +6,8 @@ from leashd_hooks.model import Facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from leashd_hooks.model import Effect
 
 #: Links in one path before it counts as a loop (Linux allows 40).
@@ -22,7 +24,10 @@ def observe(effects: "list[Effect]") -> Facts:
     for effect in effects:
         path = effect.fields.get("path")
         if isinstance(path, str) and path not in real:
-            real[path] = _glob(path) if effect.fields.get("glob") else _both(path)
+            glob = effect.fields.get("glob")
+            real[path] = _glob(path, glob) if glob else _both(path)
+        if isinstance(path, str) and ("deep" in effect.fields or "follow" in effect.fields):
+            real[path] += _inside(real[path], effect.fields)
         if links and isinstance(path, str):
             real[path] += _through(path, links)
         if effect.fields.get("target"):
@@ -93,8 +98,28 @@ def realpath(path: str) -> str:
     return done or "/"
 
 
-def _glob(pattern: str) -> "tuple[str, ...]":
+def _glob(pattern: str, manner: "bool | str") -> "tuple[str, ...]":
     """What the shell would make of a pattern: its matches with their links resolved, else the pattern itself."""
-    from leashd_hooks.globs import matches
+    from leashd_hooks.globs import filtered, matches
 
-    return tuple([path for match in matches(pattern) for path in _both(match)]) or (pattern,)
+    found = filtered(pattern) if manner == "filter" else matches(pattern, manner == "anywhere")
+    return tuple([path for match in found for path in _both(match)]) or _both(pattern)
+
+
+def _inside(roots: "tuple[str, ...]", fields: "dict[str, Any]") -> "tuple[str, ...]":
+    """What lies in the trees that an effect goes through, and where the links in them lead if it follows them."""
+    from leashd_hooks.globs import below, links
+
+    found = below(roots, fields["deep"]) if "deep" in fields else ()
+    return found + (tuple(_ends(links(roots))) if fields.get("follow") else ())
+
+
+def _ends(links: "list[str]") -> "list[str]":
+    """Where links lead; one that goes round in a circle leads nowhere."""
+    found = []
+    for link in links:
+        try:
+            found.append(realpath(link))
+        except OSError:
+            continue
+    return found

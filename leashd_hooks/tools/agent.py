@@ -1,6 +1,7 @@
 """The agent's own tools: subagents, skills, questions, plans, schedules, to-do lists."""
 
 from leashd_hooks.model import Effect
+from leashd_hooks.shell.invocation import resolve
 from leashd_hooks.tools import text
 
 TYPE_CHECKING = False
@@ -37,5 +38,11 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     if call.tool == "Workflow":
         return [Effect("code", {"language": "javascript", "source": "inline"})]
     if call.tool == "ReadMcpResourceTool":
-        return [Effect("mcp", {"server": text(call, "server", ""), "tool": "resource"})]
+        found = [Effect("mcp", {"server": text(call, "server", ""), "tool": "resource"})]
+        uri = text(call, "uri", "")
+        if uri[:7].lower() == "file://":
+            found.append(Effect("read", {"path": resolve("/" + uri[7:].lstrip("/"), "/", home), "how": "content"}))
+        return found
+    if call.tool == "LSP" and isinstance(call.input.get("filePath"), str):
+        return [Effect("read", {"path": resolve(text(call, "filePath"), call.cwd, home), "how": "content"})]
     return [Effect("tool", {"name": call.tool})]

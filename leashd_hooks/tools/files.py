@@ -27,18 +27,33 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     base = resolve(text(call, "path", "."), call.cwd, home)
     if call.tool == "LS":
         return [Effect("read", {"path": base, "how": "list"})]
-    if call.tool == "Glob":
-        return [Effect("read", {"path": resolve(_fixed_part(text(call, "pattern")), base, home), "how": "list"})]
-    return _grep(call, base, home)
+    return _glob(call, base, home) if call.tool == "Glob" else _grep(call, base, home)
+
+
+def _glob(call: "Call", base: "str | None", home: str) -> "list[Effect]":
+    """Glob lists names below where its pattern starts, and wherever `..` takes it."""
+    pattern = text(call, "pattern")
+    choices = [pattern]
+    if "{" in pattern:
+        from leashd_hooks.shell.filters import alternatives
+
+        choices = alternatives(pattern)
+    starts = [_fixed_part(choice) for choice in choices] + [choice for choice in choices if ".." in choice]
+    return [Effect("read", {"path": resolve(start, base, home), "how": "list"}) for start in starts]
 
 
 def _grep(call: "Call", base: "str | None", home: str) -> "list[Effect]":
     """Grep prints file contents: where a glob narrows it down, what the glob matches is what is read."""
     effects = [Effect("read", {"path": base, "how": "search"})]
     glob = text(call, "glob", "")
-    for pattern in _alternatives(glob) if glob else []:
-        anywhere = pattern if "/" in pattern else "**/" + pattern
-        effects.append(Effect("read", {"path": resolve(anywhere, base, home), "how": "search", "glob": True}))
+    if glob:
+        from leashd_hooks.shell.filters import alternatives
+
+        for pattern in alternatives(glob) if "{" in glob else glob.replace(",", " ").split():
+            if pattern[:1] != "!":
+                anywhere = pattern.lstrip("/") if "/" in pattern else "**/" + pattern
+                path = resolve(anywhere, base, home)
+                effects.append(Effect("read", {"path": path, "how": "search", "glob": "filter"}))
     return effects
 
 
@@ -51,12 +66,3 @@ def _fixed_part(pattern: str) -> str:
 
 def _is_wild(part: str) -> bool:
     return any(character in part for character in "*?[{")
-
-
-def _alternatives(glob: str) -> "list[str]":
-    """`*.{a,b}` as `*.a` and `*.b`; one level is what the tool takes."""
-    before, opening, rest = glob.partition("{")
-    inside, closing, after = rest.partition("}")
-    if not opening or not closing:
-        return [part for part in glob.split(",") if part]
-    return [before + choice + after for choice in inside.split(",")]

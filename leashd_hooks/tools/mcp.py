@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 _PATH_NAMES = frozenset(
     (
         *("path", "paths", "file", "files", "file_path", "filepath", "filename", "dir", "directory", "folder", "cwd"),
-        *("root", "source", "destination", "output", "output_path", "notebook_path", "repo_path", "uri"),
+        *("root", "source", "destination", "output", "src", "dest", "dst", "target", "location", "uri", "filenames"),
     )
 )
+#: What the names of further such arguments end in.
+_PATH_ENDINGS = ("path", "paths", "_file", "_files", "_dir", "directory", "folder", "filename")
 #: Tools of Playwright's MCP server that only look.
 _BROWSER_READS = frozenset(
     (
@@ -39,18 +41,21 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
         if count >= _VALUES:
             effects.append(Effect("opaque", {"why": "more arguments than leashd looks at"}))
             break
-        path = _path(name, value)
+        path = _path(name, value, home)
         if path is not None:
             effects.append(Effect("read", {"path": resolve(path, call.cwd, home), "how": "content"}))
     return effects
 
 
-def _path(name: str, value: str) -> "str | None":
-    if value.startswith("file://"):
-        return value[7:]
+def _path(name: str, value: str, home: str) -> "str | None":
+    if value[:7].lower() == "file://":
+        return "/" + value[7:].lstrip("/")
     if "://" in value or "\n" in value or not value:
         return None
-    if name.lower() in _PATH_NAMES or value.startswith(("~/", "../")):
+    called = name.lower()
+    if called in _PATH_NAMES or called.endswith(_PATH_ENDINGS):
+        return value
+    if value.startswith(("~/", "../", "./", home + "/")) or (value[0] == "." and value[1:2].isalpha()):
         return value
     return None
 

@@ -91,6 +91,43 @@ def test_a_glob_over_too_many_files_is_an_error(tree: Path) -> None:
         observe([Effect("read", {"path": str(tree / "out" / "*"), "glob": True})])
 
 
+def _seen(path: Path, **fields: object) -> "set[str]":
+    return set(observe([Effect("read", {"path": str(path), **fields})]).real[str(path)])
+
+
+def test_a_pattern_of_a_program_finds_hidden_names_in_any_letter_case(tree: Path) -> None:
+    assert str(tree / "w" / ".env") in _seen(tree / "w" / "*ENV", glob="anywhere")
+    assert str(tree / "w" / ".env") not in _seen(tree / "w" / "*env", glob=True)
+
+
+def test_a_suffix_of_a_program_is_taken_as_it_reads_where_there_are_too_many_files(tree: Path) -> None:
+    for number in range(5001):
+        (tree / "out" / f"{number}").touch()
+    assert _seen(tree / "out" / "*.py", glob="anywhere") == {str(tree / "out" / "*.py")}
+
+
+def test_the_filter_of_a_search_tells_by_its_suffix_and_is_nothing_when_it_is_wide(tree: Path) -> None:
+    assert _seen(tree / "w" / "**" / "*.pem", glob="filter") == {str(tree / "w" / "**" / "*.pem")}
+    assert str(tree / "w" / ".env") in _seen(tree / "w" / "**" / ".en*", glob="filter")
+    assert _seen(tree / "w" / "**" / "*", glob="filter") == {str(tree / "w" / "**" / "*")}
+
+
+def test_double_stars_do_not_go_through_links(tree: Path) -> None:
+    (tree / "w" / "round").symlink_to("..")
+    assert not any("round/w" in path for path in _seen(tree / "w" / "**" / ".env", glob="anywhere"))
+
+
+def test_a_copy_of_a_tree_reads_every_file_in_it_but_the_ones_left_out(tree: Path) -> None:
+    assert str(tree / "w" / ".env") in _seen(tree / "w", deep=[])
+    assert str(tree / "w" / ".env") not in _seen(tree / "w", deep=[".env"])
+
+
+def test_a_walk_that_follows_links_goes_where_they_lead(tree: Path) -> None:
+    (tree / "w" / "sub" / "away").symlink_to(tree / "out")
+    assert str(tree / "out") in _seen(tree / "w", follow=True)
+    assert str(tree / "out") not in _seen(tree / "w")
+
+
 def _push(directory: Path) -> str:
     facts = observe([Effect("git", {"branch": "@current", "dir": str(directory)})])
     return facts.branches[str(directory)]

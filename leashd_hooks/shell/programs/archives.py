@@ -2,6 +2,7 @@
 
 from leashd_hooks.hosts import reach
 from leashd_hooks.shell.argv import names, read, table
+from leashd_hooks.shell.filters import left_out
 from leashd_hooks.shell.invocation import Pattern, Unknown
 
 TYPE_CHECKING = False
@@ -106,11 +107,13 @@ def _unpacked(call: "Invocation", options: "Options", directories: "list[Value]"
 
 
 def _packed(call: "Invocation", options: "Options", directories: "list[Value]") -> "list[Effect]":
-    found = [call.on_path("read", path, how="content") for path in directories]
+    found = [call.on_path("read", path, how="list") for path in directories]
+    skipped = left_out(options.values("--exclude"))
     base = directories[-1] if directories else None
     for word in [*options.words, *options.values("--add-file")]:
         path = _below(base, word)
-        found.append(call.on_path("read", path, how="content"))
+        follow = options.has("-h", "--dereference") or None
+        found.append(call.on_path("read", path, how="content", deep=skipped, follow=follow))
         if options.has("--remove-files"):
             found.append(call.on_path("delete", path, recursive=True, force=True))
     if options.has("-T", "--files-from"):
@@ -131,14 +134,19 @@ ZIP_KNOWN = names(
 
 def _zip(call: "Invocation") -> "list[Effect] | None":
     args = list(call.args)
+    skipped: list[str] = []
     for place, word in enumerate(args):
         if word in ("-x", "-i", "--exclude", "--include"):
+            skipped = left_out(args[place + 1 :] if word in ("-x", "--exclude") else ())
             del args[place:]
             break
     options = read(args)
     if options.strange(ZIP_KNOWN) or options.unknown or any(word in ("-TT", "-tt") for word in args):
         return None
-    found = [call.on_path("read", word, how="content") for word in options.words[1:] if word != "-"]
+    deep = skipped if options.has("-r", "--recurse-paths", "-R") else None
+    follow = (deep is not None and not options.has("-y", "--symlinks")) or None
+    found = [call.on_path("read", word, how="content", deep=deep, follow=follow)
+             for word in options.words[1:] if word != "-"]  # fmt: skip
     if options.has("-@"):
         found.append(call.on_path("read", Unknown("names on standard input"), how="content"))
     if options.has("-m", "--move"):
@@ -175,7 +183,8 @@ def _7z(call: "Invocation") -> "list[Effect] | None":
     if verb in ("a", "u", "d"):
         if any(flag.startswith("-sdel") for flag in flags):
             return None
-        found = [call.on_path("read", word, how="content") for word in words[1:]]
+        skipped = left_out([flag.rpartition("!")[2] for flag in flags if flag.startswith("-x")])
+        found = [call.on_path("read", word, how="content", deep=skipped) for word in words[1:]]
         return found + [call.on_path("write", word, how="create") for word in words[:1]]
     return None
 

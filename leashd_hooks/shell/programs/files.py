@@ -41,7 +41,9 @@ def _copy(call: "Invocation") -> "list[Effect] | None":
     sources = list(options.words if target else options.words[:-1])
     where = target[-1] if target else options.words[-1] if options.words else "."
     recursive = name == "mv" or options.has("-r", "-R", "-a", "--recursive", "--archive") or None
-    found = [call.on_path("read", word, how="content") for word in sources]
+    deep: list[str] | None = [] if recursive and name == "cp" else None
+    follow = (deep is not None and options.has("-L", "--dereference")) or None
+    found = [call.on_path("read", word, how="content", deep=deep, follow=follow) for word in sources]
     links = options.has("-s", "-l", "--symbolic-link", "--link")
     how = "link" if links else "create"
     certain = bool(target) or len(sources) > 1

@@ -1,7 +1,7 @@
 """find and fd: what they list, delete, write, and run for each file."""
 
 from leashd_hooks.shell.argv import read, table
-from leashd_hooks.shell.invocation import Pattern, Unknown
+from leashd_hooks.shell.invocation import Anywhere, Unknown, Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ ONE = table(
 REFERENCE = ("-newer", "-anewer", "-cnewer", "-mnewer", "-samefile")
 WRITES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}
 RUNS = ("-exec", "-execdir", "-ok", "-okdir")
-#: Words that choose among the files, so that `-delete` does not take the whole tree.
-CHOOSING = ("-name", "-iname", "-path", "-ipath", "-wholename", "-regex", "-iregex", "-empty", "-type", "-mtime",
-            "-mmin",
-            "-newer", "-size", "-user", "-lname", "-maxdepth", "-atime", "-ctime")  # fmt: skip
 
 FD_PLAIN = "HIuUsiglLap0q1FhV"
 FD_VALUES = "etEdSocj"
@@ -53,13 +49,15 @@ def _find(call: "Invocation") -> "list[Effect] | None":
     roots = _roots(rest)
     if roots is None:
         return None
-    placeholder = _placeholder(roots, rest)
-    found = [call.on_path("read", root, how="list") for root in roots]
+    follow = "-L" in call.args or "-follow" in call.args or None
+    found = [call.on_path("read", root, how="list", follow=follow) for root in roots]
+    expression = list(rest)
     while rest:
         word = rest.pop(0)
         if isinstance(word, Unknown):
             return None
-        more = _primary(call, str(word), rest, roots, placeholder)
+        tests = expression[: len(expression) - len(rest) - 1]
+        more = _primary(call, str(word), rest, roots, tests)
         if more is None:
             return None
         found += more
@@ -89,7 +87,7 @@ def _roots(rest: "list[Value]") -> "list[Value] | None":
 
 
 def _primary(
-    call: "Invocation", word: str, rest: "list[Value]", roots: "list[Value]", placeholder: "list[Value]"
+    call: "Invocation", word: str, rest: "list[Value]", roots: "list[Value]", tests: "list[Value]"
 ) -> "list[Effect] | None":
     if word in ONE and not (word == "-depth" and (not rest or not _number(rest[0]))):
         del rest[:1]
@@ -101,14 +99,14 @@ def _primary(
         # `-newermt DATE` compares with a time, not with a file.
         return [stated] if stated is not None and not word.endswith("t") else []
     if word == "-delete":
-        chosen = any(isinstance(each, str) and each in CHOOSING for each in call.args) or None
-        return [call.on_path("delete", root, recursive=True, force=True, chosen=chosen) for root in roots]
+        return _delete(call, roots, tests)
     if word in WRITES and rest:
         written = call.on_path("write", rest[0], how="create")
         del rest[: WRITES[word]]
         return [written]
     if word in RUNS:
-        return _run(call, word, rest, placeholder)
+        flat = "-maxdepth" in call.args and call.args[call.args.index("-maxdepth") + 1 :][:1] in (["0"], ["1"])
+        return _run(call, word, rest, _placeholder(roots, tests, flat))
     return None
 
 
@@ -116,19 +114,70 @@ def _number(value: "Value") -> bool:
     return isinstance(value, str) and value.lstrip("+-").isdigit()
 
 
-def _placeholder(roots: "list[Value]", expression: "list[Value]") -> "list[Value]":
-    """What `{}` stands for: files of a name at any depth where the expression tells one, else the roots themselves."""
-    plain = not any(isinstance(word, str) and word in ("!", "-not", "-o", "-or", ",") for word in expression)
-    asked = [expression[place + 1] for place, word in enumerate(expression[:-1]) if word in ("-name", "-iname")]
-    if not plain or len(asked) != 1 or not isinstance(asked[0], str):
-        return list(roots)
+def _delete(call: "Invocation", roots: "list[Value]", tests: "list[Value]") -> "list[Effect]":
+    """`-delete` takes the whole tree, or what names and emptiness choose in it."""
+    branches = _branches(tests)
+    chosen = bool(branches) and all("-empty" in branch or _is_choosy(_names(branch)) for branch in branches)
+    if not chosen:
+        return [call.on_path("delete", root, recursive=True, force=True) for root in roots]
+    named = all(_names(branch) for branch in branches)
+    paths = _placeholder(roots, tests, False) if named else roots
+    return [call.on_path("delete", path, recursive=True, force=True, chosen=True) for path in paths]
+
+
+def _is_choosy(names: "list[Value]") -> bool:
+    from leashd_hooks.shell.filters import is_choosy
+
+    return any(isinstance(name, str) and is_choosy(name) for name in names)
+
+
+def _names(branch: "list[Value]") -> "list[Value]":
+    """The names that a branch of an expression asks for."""
+    return [branch[place + 1] for place, word in enumerate(branch[:-1]) if word in ("-name", "-iname")]
+
+
+def _branches(tests: "list[Value]") -> "list[list[Value]]":
+    """The alternatives of the tests before an action; what is negated only narrows them, what is pruned is left out."""
+    rest = list(tests)
+    out: list[list[Value]] = [[]]
+    while rest:
+        word = rest.pop(0)
+        if word in ("!", "-not"):
+            _drop(rest)
+        elif word in ("-o", "-or", ","):
+            out.append([])
+        elif isinstance(word, str) and (word in ONE or word in REFERENCE) and rest:
+            out[-1] += [word, rest.pop(0)]
+        elif word not in ("(", ")"):
+            out[-1].append(word)
+    return [branch for branch in out if "-prune" not in branch]
+
+
+def _drop(rest: "list[Value]") -> None:
+    """Takes off the primary or the parentheses that a negation is about."""
+    depth = 0
+    while rest:
+        word = rest.pop(0)
+        depth += {"(": 1, ")": -1}.get(word if isinstance(word, str) else "", 0)
+        if isinstance(word, str) and word in ONE:
+            del rest[:1]
+        if depth <= 0 and word not in ("!", "-not"):
+            return
+
+
+def _placeholder(roots: "list[Value]", tests: "list[Value]", flat: bool) -> "list[Value]":
+    """What `{}` stands for: files of a name at any depth where every alternative asks for one, else every file."""
+    asked = [_names(branch)[:1] for branch in _branches(tests)]
+    names = [str(one[0]) for one in asked if one and isinstance(one[0], str)]
     out: list[Value] = []
     for root in roots:
         if isinstance(root, Unknown):
             out.append(root)
+        elif not names or len(names) < len(asked):
+            out.append(Whole(root))
         else:
             base = root.rstrip("/")
-            out += [Pattern(base + "/" + asked[0]), Pattern(base + "/**/" + asked[0])]
+            out += [Anywhere(base + part + name) for name in names for part in (("/",) if flat else ("/", "/**/"))]
     return out
 
 
@@ -166,7 +215,8 @@ def _fd(call: "Invocation") -> "list[Effect] | None":
     if options.strange(known) or options.unknown:
         return None
     roots = [*options.words[1:], *options.values("--search-path", "--base-directory")] or ["."]
-    found = [call.on_path("read", root, how="list") for root in roots]
+    follow = options.has("-L", "--follow") or None
+    found = [call.on_path("read", root, how="list", follow=follow) for root in roots]
     found += [call.on_path("read", path, how="content") for path in options.values("--ignore-file")]
     if argv is None:
         return found
@@ -174,9 +224,25 @@ def _fd(call: "Invocation") -> "list[Effect] | None":
         return None
     if not any(isinstance(word, str) and "{" in word for word in argv):
         argv = [*argv, "{}"]
+    files = _fd_files(roots, options.values("-e", "--extension"))
     for mark in ("{/.}", "{//}", "{/}", "{.}"):
-        argv = _filled(argv, mark, roots)
-    return found + call.command(_filled(argv, "{}", roots))
+        argv = _filled(argv, mark, files)
+    return found + call.command(_filled(argv, "{}", files))
+
+
+def _fd_files(roots: "list[Value]", extensions: "list[Value]") -> "list[Value]":
+    """What `{}` of fd stands for: files of these extensions, else every file."""
+    endings = [str(value).lstrip(".") for value in extensions if isinstance(value, str)]
+    out: list[Value] = []
+    for root in roots:
+        if isinstance(root, Unknown):
+            out.append(root)
+        elif endings and len(endings) == len(extensions):
+            base = root.rstrip("/")
+            out += [Anywhere(base + part + "*." + ending) for ending in endings for part in ("/", "/**/")]
+        else:
+            out.append(Whole(root))
+    return out
 
 
 def _fd_split(args: "list[Value]") -> "tuple[list[Value], list[Value] | None]":

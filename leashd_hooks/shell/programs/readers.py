@@ -1,7 +1,7 @@
 """Programs that read files, list directories or print facts, and the few flags with which they do more."""
 
 from leashd_hooks.shell.argv import read, table
-from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.invocation import Pattern, Unknown, Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,18 +30,23 @@ OPERANDS = {
     "paste": "content d --delimiters",
     "join": "content aejotv12",
     "comm": "content . --output-delimiter",
+    "iconv": "content fto --from-code --to-code --output",
+    "nm": "content tX --radix --target --format",
+    "objdump": "content bmjMI --target --architecture --section --start-address --stop-address",
+    "readelf": "content xpRzw --hex-dump --string-dump",
+    "size": "content . --radix --target --format",
     "column": (
-        "content cstNnHTREOoWrip --separator --output-separator --table-columns --output-width --table-hide"
+        "content csNnHTREOoWrip --separator --output-separator --table-columns --output-width --table-hide"
         " --table-right --table-name --table-order"
     ),
     "expand": "content t --tabs",
     "unexpand": "content t --tabs",
     "fold": "content w --width",
-    "fmt": "content pwg --width --prefix --goal",
+    "fmt": "content wg --width --prefix --goal",
     "diff": (
         "content CDFILSUWxX --context --unified --label --exclude --exclude-from --starting-file"
         " --ignore-matching-lines --ifdef --width --show-function-line --horizon-lines --tabsize --from-file --to-file"
-        " --color --palette --line-format --new-line-format --old-line-format"
+        " --line-format --new-line-format --old-line-format"
     ),
     "cmp": "content in --ignore-initial --bytes",
     "md5": "content s",
@@ -65,7 +70,7 @@ OPERANDS = {
     "dir": "list . --ignore --hide",
     "eza": "list LIst --level --ignore-glob --sort --time --time-style",
     "exa": "list LIst --level --ignore-glob --sort --time --time-style",
-    "tree": "list LPIHTo --charset --filelimit --timefmt --sort --gitfile --infofile --fromfile",
+    "tree": "list LPIHTo --charset --filelimit --timefmt --sort --gitfile --infofile",
     "du": "list BdtXI --block-size --max-depth --threshold --exclude --exclude-from --files0-from",
     "df": "stat Btx --block-size --type --exclude-type --output",
     "file": "stat eFfmP --exclude --separator --files-from --magic-file --parameter",
@@ -77,14 +82,14 @@ OPERANDS = {
         " --files0-from --batch-size --parallel --random-source --sort"
     ),
     "shuf": "content ino --input-range --head-count --output --random-source",
-    "uniq": "content fsw --skip-fields --skip-chars --check-chars --group",
+    "uniq": "content fsw --skip-fields --skip-chars --check-chars",
 }
 #: Lists the current directory when it has no operand.
 LISTING = ("ls", "dir", "eza", "exa", "tree", "du")
 #: name -> flags whose value is written.
 WRITING = {
     "sort": ("-o", "--output"), "shuf": ("-o", "--output"), "tree": ("-o",), "base64": ("-o", "--output"),
-    "base32": ("-o", "--output"), "zstdcat": ("-o",),
+    "base32": ("-o", "--output"), "zstdcat": ("-o",), "iconv": ("-o", "--output"),
 }  # fmt: skip
 #: name -> flags whose value is a file that is read besides the operands; its names, where it is a list, are not known.
 READING = {
@@ -100,11 +105,14 @@ REFUSED = {
     "cloc": ("--out", "--report-file", "--config", "--extract-with", "--diff", "--sql", "--unicode"),
 }  # fmt: skip
 
+#: name -> flags with which links inside the tree are followed.
+FOLLOWS = {"tree": ("-l",), "ls": ("-L", "--dereference"), "du": ("-L", "--dereference")}
+
 #: Programs that tell a fact and touch nothing, whatever their words.
 FACTS = table(
     "whoami id groups uname arch nproc free uptime who w users logname tty locale getconf seq expr sleep cal ncal"
     " basename dirname pwd which whereis true false yes factor numfmt lscpu lsblk lsusb lspci sw_vers vmstat iostat"
-    " pgrep pidof pstree lsof tr last tput"
+    " pgrep pidof pstree lsof tr last tput uuidgen"
 )
 
 
@@ -123,7 +131,12 @@ def _operands(call: "Invocation") -> "list[Effect] | None":
     writing = WRITING.get(call.name, ())
     if options.unknown and (writing or call.name in REFUSED):
         return None
-    found = reads(call, options.words, how)
+    if call.name == "tree" and options.has("--fromfile", "--fromtabfile"):
+        how = "content"
+    recursive = call.name == "diff" and options.has("-r", "--recursive") and not options.has("-q", "--brief")
+    found = reads(call, [_whole(word) for word in options.words] if recursive else options.words, how)
+    if options.has(*FOLLOWS.get(call.name, ())):
+        found = [call.on_path("read", word, how=how, follow=True) for word in options.words or ["."]]
     for flag, value in options.flags:
         if value is not None and flag in READING.get(call.name, ()):
             found += reads(call, [value], "content")
@@ -132,6 +145,11 @@ def _operands(call: "Invocation") -> "list[Effect] | None":
     if not options.words and call.name in LISTING:
         found.append(call.on_path("read", ".", how=how))
     return found + [call.on_path("write", value, how="create") for value in options.values(*writing) if value != "-"]
+
+
+def _whole(word: "Value") -> "Value":
+    """A directory that is gone through, with everything in it."""
+    return word if isinstance(word, (Unknown, Pattern)) else Whole(word)
 
 
 def reads(call: "Invocation", words: "Sequence[Value]", how: str) -> "list[Effect]":

@@ -2,6 +2,7 @@
 
 from leashd_hooks.hosts import reach, split_url
 from leashd_hooks.shell.argv import names, read, table
+from leashd_hooks.shell.filters import left_out
 from leashd_hooks.shell.invocation import Pattern, Unknown
 
 TYPE_CHECKING = False
@@ -74,10 +75,12 @@ def _copy(call: "Invocation") -> "list[Effect] | None":
         return None
     *sources, target = options.words if len(options.words) > 1 else [options.words[0], "."]
     found: list[Effect] = []
+    skipped = left_out(options.values("--exclude"), options.values("--include", "--filter", "-f"))
+    follow = options.has("-L", "--copy-links", "--copy-unsafe-links", "-k", "--copy-dirlinks") or None
     for source in sources:
         host = _remote(source)
-        found.append(call.on_path("read", source, how="content", recursive=True) if host is None
-                     else _network(call, host, "ssh", "fetch", 22))  # fmt: skip
+        found.append(_network(call, host, "ssh", "fetch", 22) if host is not None else call.on_path(
+            "read", source, how="content", recursive=True, deep=skipped, follow=follow))  # fmt: skip
     host = _remote(target)
     removes = options.has("--remove-source-files")
     if host is not None:

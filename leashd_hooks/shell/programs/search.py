@@ -1,7 +1,7 @@
 """Programs that search text and data: grep, rg, ag, ack, jq, yq."""
 
 from leashd_hooks.shell.argv import read, table
-from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.invocation import Pattern, Unknown, Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ REFUSED = ("--pre", "--hostname-bin", "--pager", "--output", "--ackrc", "--files
 RECURSES = ("rg", "ag", "ack")
 RECURSIVE = ("-r", "-R", "--recursive", "--dereference-recursive")
 PATTERNS = ("-e", "-f", "--regexp", "--file")
-LISTS = ("--files", "--type-list", "-g")
+#: name -> flags with which links inside the tree are followed.
+FOLLOWS = {"grep": ("-R", "--dereference-recursive"), "rg": ("-L", "--follow"), "ag": ("-f", "--follow"),
+           "ack": ("--follow",)}  # fmt: skip
+#: Patterns that every line matches.
+EVERYTHING = ("", ".", "^", "$", ".*", "^.*", "^.*$", ".*$", ".+", "[^x]*")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -53,16 +57,58 @@ def _grep(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short=short, long=long)
     if name != "grep" and (options.has(*REFUSED) or options.unknown):
         return None
+    if name == "ack" and options.has("-x"):  # the names of its files come on standard input
+        return [call.on_path("read", Unknown("names on standard input"), how="search")]
     listing = name != "grep" and (options.has("--files") or (name != "rg" and options.has("-g")))
     skip = 0 if options.has(*PATTERNS) or listing else 1
     recursive = name in RECURSES or options.has(*RECURSIVE) or "recurse" in options.values("-d", "--directories")
     how = "list" if listing else "search"
     roots = options.words[skip:]
-    found = [call.on_path("read", path, how=how, recursive=recursive or None) for path in roots if path != "-"]
+    filters = [] if listing else _filters(options)
+    everything = bool(recursive and how == "search" and not filters and _takes_all(options, skip))
+    searched = [
+        Whole(root) if everything and isinstance(root, str) and not isinstance(root, Pattern) else root
+        for root in roots
+    ]  # fmt: skip
+    how = "content" if everything else how
+    follow = (recursive and options.has(*FOLLOWS.get(name, ()))) or None
+    found = [
+        call.on_path("read", path, how=how, recursive=recursive or None, follow=follow)
+        for path in searched if path != "-"
+    ]  # fmt: skip
     piped = name in RECURSES and call.stdin.kind in ("pipe", "text", "file") and not listing
     if not roots and recursive and not piped and not options.has("--type-list"):
-        found.append(call.on_path("read", ".", how=how, recursive=True))
+        here = Whole(".") if everything else "."
+        found.append(call.on_path("read", here, how=how, recursive=True, follow=follow))
+        roots = ["."]
+    if filters and recursive:
+        found += [effect for root in roots for effect in _narrowed(call, root, filters)]
     return found + _listed(call, options)
+
+
+def _takes_all(options: "Options", skip: int) -> bool:
+    """Whether the pattern matches every line, so that the search prints the files."""
+    patterns = [*options.words[:skip], *options.values("-e", "--regexp")]
+    quiet = options.has("-l", "-L", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet")
+    return not quiet and any(pattern in EVERYTHING for pattern in patterns)
+
+
+def _filters(options: "Options") -> "list[str]":
+    """The names that a search through a tree is narrowed to."""
+    from leashd_hooks.shell.filters import alternatives
+
+    given = [value for value in options.values("--include", "-g", "--glob", "--iglob") if isinstance(value, str)]
+    return [choice for value in given if value[:1] != "!" for choice in alternatives(value)]
+
+
+def _narrowed(call: "Invocation", root: "Value", filters: "list[str]") -> "list[Effect]":
+    if isinstance(root, Unknown):
+        return []
+    return [
+        call.on_path("read", root.rstrip("/") + ("/" if "/" in name else "/**/") + name.lstrip("/"), how="search",
+                     glob="filter")
+        for name in filters
+    ]  # fmt: skip
 
 
 def _listed(call: "Invocation", options: "Options") -> "list[Effect]":

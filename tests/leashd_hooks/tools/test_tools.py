@@ -43,14 +43,15 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
     ("Glob", {"pattern": "/etc/**"}, [_on("/etc", LIST)]),
     ("Glob", {"pattern": "/**"}, [_on("/", LIST)]),
     ("Glob", {"pattern": "src/*/x", "path": "/w/deep"}, [_on("/w/deep/src", LIST)]),
-    ("Glob", {"pattern": "../../*"}, [_on("/w/../..", LIST)]),
+    ("Glob", {"pattern": "../../*"}, [_on("/w/../..", LIST), _on("/w/../../*", LIST)]),
+    ("Glob", {"pattern": "{/etc,src}/*"}, [_on("/etc", LIST), _on("/w/src", LIST)]),
     ("Grep", {"pattern": "x"}, [_on("/w", SEARCH)]),
     ("Grep", {"pattern": "x", "path": "/w/.env"}, [_on("/w/.env", SEARCH)]),
-    ("Grep", {"pattern": "x", "glob": ".env*"}, [_on("/w", SEARCH), _on("/w/**/.env*", SEARCH, glob=True)]),
+    ("Grep", {"pattern": "x", "glob": ".env*"}, [_on("/w", SEARCH), _on("/w/**/.env*", SEARCH, glob="filter")]),
     (
         "Grep",
         {"pattern": "x", "glob": "*.{py,pem}"},
-        [_on("/w", SEARCH), _on("/w/**/*.py", SEARCH, glob=True), _on("/w/**/*.pem", SEARCH, glob=True)],
+        [_on("/w", SEARCH), _on("/w/**/*.py", SEARCH, glob="filter"), _on("/w/**/*.pem", SEARCH, glob="filter")],
     ),
     ("WebSearch", {"query": "x"}, [("tool", {"name": "WebSearch"})]),
     (

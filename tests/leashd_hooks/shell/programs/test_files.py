@@ -17,7 +17,7 @@ TABLE = {
     ],
     "cp -t d a": ["read /w/a how=content", "write /w/d/a how=create"],
     "cp a --target-dir=d": ["read /w/a how=content", "write /w/d/a how=create"],
-    "cp -r src/. ~": ["read /w/src how=content", "write /home/u how=create recursive"],
+    "cp -r src/. ~": ["read /w/src deep=[] how=content", "write /home/u how=create recursive"],
     "cp .env ?": ["read /w/.env how=content", "write None how=create", "opaque why=a word may be an option"],
     "cp -s .env x.txt": ["read /w/.env how=content", "write /w/x.txt how=link target=/w/.env"],
     "cp --shiny a b": None,

@@ -3,12 +3,16 @@ import pytest
 TABLE = {
     "find": ["read /w how=list"],
     "find . -name '*.py' -type f": ["read /w how=list"],
-    "find -L src tests -maxdepth 2 -print0": ["read /w/src how=list", "read /w/tests how=list"],
+    "find -L src tests -maxdepth 2 -print0": ["read /w/src follow how=list", "read /w/tests follow how=list"],
     "find . ! -name a -o ( -size +1k , -empty )": ["read /w how=list"],
     "find . -newermt '2 days ago'": ["read /w how=list"],
     "find . -newer a": ["read /w how=list", "read /w/a how=stat"],
     "find . -delete": ["read /w how=list", "delete /w force recursive"],
-    "find build -name '*.o' -delete": ["read /w/build how=list", "delete /w/build chosen force recursive"],
+    "find build -name '*.o' -delete": [
+        "read /w/build how=list",
+        "delete /w/build/*.o chosen force glob=anywhere recursive",
+        "delete /w/build/**/*.o chosen force glob=anywhere recursive",
+    ],
     "find a b -delete": [
         "read /w/a how=list",
         "read /w/b how=list",

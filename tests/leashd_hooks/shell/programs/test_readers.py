@@ -30,7 +30,7 @@ TABLE = {
     "uniq - b": ["write /w/b how=create"],
     "shuf -n 1 a -o b": ["read /w/a how=content", "write /w/b how=create"],
     "diff -u a b": ["read /w/a how=content", "read /w/b how=content"],
-    "diff -r --exclude=.git a b": ["read /w/a how=content", "read /w/b how=content"],
+    "diff -r --exclude=.git a b": ["read /w/a deep=[] how=content", "read /w/b deep=[] how=content"],
     "diff --from-file a b": ["read /w/b how=content", "read /w/a how=content"],
     "ls": ["read /w how=list"],
     "ls -la src": ["read /w/src how=list"],
