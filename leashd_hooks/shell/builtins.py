@@ -84,8 +84,8 @@ def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         form, rest = str(words[0]), [str(word) for word in words[1:]]
         if any(runs_in_arithmetic(word) for word in rest) and not set(form).isdisjoint("diouxXeEfFgG"):
             shell.refuse("a number that zsh computes", call)
-        if form in ("%s", "%s\\n") and len(rest) == 1:
-            shell.output = rest[0] + ("\n" if form != "%s" else "")
+        if form in ("%s", "%s\\n") and rest:
+            shell.output = "".join([word + ("\n" if form != "%s" else "") for word in rest])
         elif not rest and "%" not in form:
             shell.output = decode(form)
     else:

@@ -38,7 +38,7 @@ def dangers(shell: "Walker", call: "Invocation", name: str, value: "Value") -> N
         if value not in ("", "cat", "less", "true", ":"):
             shell.out.extend(call.shell(value))
     elif name in LOADED or name.startswith(("DYLD_", "BASH_FUNC", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")):
-        if value != "":
+        if value != "" and not (name == "PYTHONWARNINGS" and isinstance(value, str) and value.isalpha()):
             path = None if isinstance(value, Unknown) else resolve(value, call.cwd, call.home)
             shell.emit("code", call, language="other", source="file", path=path)
             shell.refuse(f"`{name}` changes what programs run", call)

@@ -248,12 +248,16 @@ def _xargs(call: Invocation) -> "list[Effect]":
     inner = Invocation(call.name, (), call.cwd, call.home, call.env, nothing, call.text, call.span, call._nested)
     if not words:
         return found
-    found.extend(inner.command(words if marks else [*words, more]))
-    for given in _given(call.stdin, marks):
+    known = _given(call.stdin, marks)
+    if not known or marks or not {name for name, _ in options.flags} <= COUNTING:
+        found.extend(inner.command(words if marks else [*words, more]))
+    for given in known:
         found.extend(inner.command(_filled(options.words, marks, given)))
     return found
 
 
+#: Options of xargs with which its words are still those of its input.
+COUNTING = frozenset(("-n", "-r", "-t", "-P", "--max-args", "--no-run-if-empty", "--verbose", "--max-procs"))
 #: So many lines of known input are told one by one.
 MAX_GIVEN = 8
 
@@ -420,7 +424,7 @@ def _shell(call: Invocation) -> "list[Effect] | None":
         inner = _moved(call, (), {"0": words[1]} if len(words) > 1 else {})
         return [*found, *inner._nested("script", (text, words[2:]), inner)]
     if words and "s" not in letters:
-        return [*found, *_script_file(call, words[0])]
+        return [*found, *_script_file(call, words[0], checks="n" in letters and not found)]
     return [*found, *_from_stdin(call)]
 
 
@@ -432,7 +436,10 @@ def _file(call: Invocation, value: "Value") -> "Effect":
     return call.effect("code", language="shell", source="file", path=resolve(value, call.cwd, call.home))
 
 
-def _script_file(call: Invocation, value: "Value") -> "list[Effect]":
+def _script_file(call: Invocation, value: "Value", checks: bool) -> "list[Effect]":
+    """A script; `checks` tells that it is only read, and nothing of it runs."""
+    if checks:
+        return [call.on_path("read", value, how="content")]
     path = resolve(value, call.cwd, call.home)
     if path in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
         return _from_stdin(call)

@@ -32,8 +32,13 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         if word != "-" and not assigned:
             found.append(call.on_path("read", word, how="content"))
     found += [call.on_path("code", path, language="awk", source="file") for path in files]
-    if any(isinstance(text, Unknown) or not is_plain(text) for text in programs):
+    doubtful = [text for text in programs if isinstance(text, Unknown) or not is_plain(text)]
+    if doubtful:
+        from leashd_hooks.shell import inline
+
         found.append(call.effect("code", language="awk", source="inline"))
+        for text in doubtful:
+            found += inline.effects(call, "awk", text)
     if any(isinstance(text, str) and "ENVIRON" in text for text in programs):
         found.append(call.effect("secret", store="environment"))
     return found

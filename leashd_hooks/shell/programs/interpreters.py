@@ -138,6 +138,10 @@ class _Scan:
         stdin = self.call.stdin
         if stdin.kind == "file" and stdin.path is not None:
             return [*self.found, self.call.on_path("code", stdin.path, language=self.spec.language, source="file")]
+        if stdin.text is not None:
+            from leashd_hooks.shell import inline
+
+            self.found += inline.effects(self.call, self.spec.language, stdin.text)
         return [*self.found, self.code("stdin"), *flows(self.call)]
 
     def long(self, word: str) -> "bool | None":
@@ -174,10 +178,14 @@ class _Scan:
 
     def take(self, kind: str, value: "Value | None") -> "bool | None":
         if kind == "inline":
-            if not self.inlined:
+            from leashd_hooks.shell import inline
+
+            code: Value = "" if value is None else value
+            harmless = not self.inlined and inline.is_harmless(self.spec.language, code)
+            if not harmless:
                 self.found.append(self.code("inline"))
+                self.found += inline.effects(self.call, self.spec.language, code)
             self.inlined = True
-            self.found += inline(self.call, "" if value is None else value)
         elif kind == "preload":
             local = value is None or isinstance(value, Unknown) or value[:1] in "./~"
             if local:
@@ -201,17 +209,6 @@ class _Scan:
             return None
         self.found += found
         return True
-
-
-def inline(call: "Invocation", code: "Value") -> "list[Effect]":
-    """What code in the words of a call does beyond being code: where it comes from, whose rights it asks for."""
-    if isinstance(code, Unknown):
-        from leashd_hooks.shell.flows import into_interpreter
-
-        return into_interpreter(call, code.effects)
-    if call.name == "osascript" and "administrator privileges" in code:
-        return [call.effect("privilege", program="osascript")]
-    return []
 
 
 def flows(call: "Invocation") -> "list[Effect]":
@@ -238,6 +235,8 @@ def _module(call: "Invocation", name: "Value", args: "list[Value]") -> "list[Eff
         return [call.effect("code", language="python", source="unknown", path=None)]
     if name in PROGRAMS:
         return call.command([PROGRAMS[name], *args])
+    if name.partition(".")[0] == "leashd_hooks":
+        return call.command(["leashd", *args])
     if name == "json.tool":
         options = read(args, long=("--indent",))
         if options.strange(names("h", "--indent", "--sort-keys", "--no-ensure-ascii", "--json-lines", "--tab",
@@ -290,7 +289,12 @@ def _deno(call: "Invocation") -> "list[Effect] | None":
     if isinstance(verb, Unknown):
         return [call.effect("code", language="javascript", source="unknown", path=None)]
     if verb == "eval":
-        return [call.effect("code", language="javascript", source="inline")]
+        from leashd_hooks.shell import inline
+
+        found = [call.effect("code", language="javascript", source="inline")]
+        for word in rest:
+            found += inline.effects(call, "javascript", word)
+        return found
     if verb == "repl" or not verb or verb == "-":
         return [call.effect("code", language="javascript", source="stdin"), *flows(call)]
     if verb == "task":
