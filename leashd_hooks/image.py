@@ -4,13 +4,18 @@ Importing some thirty small modules one by one costs half of the interpreter's s
 image is only ever a cache: size and time of every source are compared before its code is used, and where they differ
 the source is imported instead.
 
-The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and where each
-group of modules lies, {name of the module that leads it: (offset, length)}.  A group is a marshalled tuple of modules,
-(name, source, size, time, is a package, code), each after those that it imports; the one that leads it comes last.
-What every call needs is the group of `leashd_hooks.hook`.
+The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and a tuple: where
+each group of modules lies, {name of the module that leads it: (offset, length)}, the installation of Python that made
+the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled pair as well: what must not
+have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, code), each after those
+that it imports; the one that leads it comes last.  What every call needs is the group of `leashd_hooks.hook`.
+
+What must not have changed is every source in a checkout, where people edit, and every folder of an installation, where
+only an installer replaces files.
 """
 
 import ast
+import importlib.util
 import marshal
 import os
 import sys
@@ -49,11 +54,9 @@ class Module(NamedTuple):
     source: Path
     is_package: bool
 
-    def stamp(self) -> tuple[str, int, int, bool]:
-        """What `boot.py` compares: the source's path below the package, its size and modification time."""
-        status = self.source.stat()
-        relative = "/" + self.source.relative_to(PACKAGE).as_posix()
-        return relative, status.st_size, status.st_mtime_ns, self.is_package
+    def path(self) -> str:
+        """The source's path below the package."""
+        return "/" + self.source.relative_to(PACKAGE).as_posix()
 
     def code(self) -> CodeType:
         """The compiled source, without docstrings, annotations and what only a type checker reads."""
@@ -119,11 +122,31 @@ def build() -> Path:
     places = {}
     groups = b""
     for names in _groups(hot):
-        group = marshal.dumps(tuple((_full(name), *hot[name].stamp(), hot[name].code()) for name in names))
+        found = [hot[name] for name in names]
+        made = tuple((_full(each.name), each.path(), each.is_package, each.code()) for each in found)
+        group = marshal.dumps((_stamps(found), made))
         places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
         groups += group
-    _replace(path(), _block(start) + _block(marshal.dumps(places)) + groups)
+    _replace(path(), _block(start) + _block(marshal.dumps((places, sys.base_exec_prefix, _extensions()))) + groups)
     return path()
+
+
+def _stamps(found: list[Module]) -> tuple[tuple[str, int, int], ...]:
+    """What `start.py` compares before it uses the code of these modules: (path below the package, size, time)."""
+    if (PACKAGE.parent / "pyproject.toml").exists():
+        paths = [each.source for each in found]
+    else:
+        paths = list(dict.fromkeys(each.source.parent for each in found))
+        for folder in paths:
+            # Python makes it when it first imports from there, which would count as a change of the folder.
+            (folder / "__pycache__").mkdir(exist_ok=True)
+    return tuple((str(path)[len(str(PACKAGE)) :], path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
+
+
+def _extensions() -> dict[str, str]:
+    """The files of the extension modules that a decision may load; those that are built in have none."""
+    found = {name: importlib.util.find_spec(name) for name in ("_json", "_sha2", "_sha256")}
+    return {name: spec.origin for name, spec in found.items() if spec and spec.has_location and spec.origin}
 
 
 def _block(content: bytes) -> bytes:

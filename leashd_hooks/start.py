@@ -26,47 +26,65 @@ AGENTS = ("claude",)
 class Image:
     """The open image: installs the group that every call needs, and is the finder and loader of all other modules.
 
-    A group is a tuple of modules, (name, source, size, time, is a package, code), each after those that it imports.
+    A group is (stamps, modules): what must not have changed since, (path, size, time), and the modules, (name, source,
+    is a package, code), each after those that it imports.
     """
 
     def __init__(self, package: str, file: int) -> None:
         self.package = package
         self.file = file
-        self.places: dict[str, tuple[int, int]] = marshal.loads(posix.pread(file, BLOCK, BLOCK))
+        self.places: dict[str, tuple[int, int]]
+        self.places, made_for, extensions = marshal.loads(posix.pread(file, BLOCK, BLOCK))
+        self.extensions: dict[str, str] = extensions if made_for == sys.base_exec_prefix else {}
 
     def group(self, name: str) -> "tuple[Any, ...] | None":
         """The group of a module; None, so that sources are imported, when one of them has changed since."""
         offset, length = self.places[name]
-        modules: tuple[Any, ...] = marshal.loads(posix.pread(self.file, length, offset))
+        stamps, modules = marshal.loads(posix.pread(self.file, length, offset))
         stat, package = posix.stat, self.package
-        for _, source, size, modified, _, _ in modules:
-            found = stat(package + source)
+        for path, size, modified in stamps:
+            found = stat(package + path)
             if found.st_size != size or found.st_mtime_ns != modified:
                 return None
-        return modules
+        checked: tuple[Any, ...] = modules
+        return checked
+
+    def load(self, name: str) -> "Any":
+        """The module `leashd_hooks.<name>`, straight from the image where that has it."""
+        full = "leashd_hooks." + name
+        if full not in sys.modules:
+            modules = self.group(full) if full in self.places else None
+            if modules is None:
+                __import__(full)
+            else:
+                self.install([each for each in modules if each[0] not in sys.modules])
+        return sys.modules[full]
 
     def install(self, modules: "Sequence[Any]") -> None:
         """Puts modules where imports find them and runs their code."""
         loaded, module = sys.modules, type(sys)
-        for name, source, _, _, is_package, _ in modules:
+        for name, source, is_package, _ in modules:
             made = loaded[name] = module(name)
             made.__file__ = self.package + source
             made.__package__ = name if is_package else name.rpartition(".")[0]
             if is_package:
                 made.__path__ = [made.__file__.rpartition("/")[0]]
-        for name, _, _, _, _, code in modules:
+        for name, _, _, code in modules:
             above, _, below = name.rpartition(".")
             if above:
                 setattr(loaded[above], below, loaded[name])
             exec(code, loaded[name].__dict__)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> "Any":
-        """The spec of a module that leads a group of the image, None for any other."""
+        """The spec of a module that leads a group of the image, or of an extension of Python's own, None for others."""
+        if name in self.extensions:
+            loader = sys.modules["_frozen_importlib_external"].ExtensionFileLoader(name, self.extensions[name])
+            return type(sys.__spec__)(name, loader, origin=self.extensions[name])
         modules = self.group(name) if name in self.places else None
         if modules is None:
             return None
         self.install([each for each in modules[:-1] if each[0] not in sys.modules])
-        _, source, _, _, is_package, code = modules[-1]
+        _, source, is_package, code = modules[-1]
         spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
         spec.loader_state = self.package + source, code
         return spec
@@ -125,6 +143,7 @@ def _install(package: str, file: int) -> None:
     else:
         sys.meta_path.insert(0, image)
         image.install(modules)
+        sys.modules["leashd_hooks"].load = image.load  # type: ignore[attr-defined]
 
 
 def _late(_signal: int, _frame: object) -> "NoReturn":
@@ -164,7 +183,7 @@ def _stdin() -> bytes:
     parts: list[bytes] = []
     size = 0
     while size < _READ_AT_MOST:
-        part = posix.read(0, 1 << 20)
+        part = posix.read(0, 65_536)
         if not part:
             break
         parts.append(part)

@@ -29,7 +29,8 @@ class Sources:
 
     def read(self, path: str, error: type[source.SourceError] = PolicyError, follow: bool = True) -> bytes | None:
         """The bytes of a file, None when it does not exist."""
-        self.stamps.setdefault(path, bundle.stamp(path))
+        changing = _changing(path)
+        self.stamps.setdefault(changing, bundle.stamp(changing))
         if not os.path.lexists(path):
             self.note(path, b"\0absent")
             return None
@@ -45,6 +46,12 @@ class Sources:
     def digest(self) -> str:
         """SHA-256 of names and contents, hex."""
         return self._hash.hexdigest()
+
+
+def _changing(path: str) -> str:
+    """What changes when `path` does: the file itself, or its folder where only an installer replaces files."""
+    shipped = places.shipped("policies")
+    return os.path.dirname(path) if "/_data/" in shipped and path.startswith(shipped + "/") else path
 
 
 class Layer:

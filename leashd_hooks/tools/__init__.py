@@ -1,5 +1,6 @@
 """Which module lowers which tool of an agent to effects.  A tool that is not listed is opaque."""
 
+import leashd_hooks
 from leashd_hooks.model import Effect
 
 TYPE_CHECKING = False
@@ -34,8 +35,7 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     family = "mcp" if call.tool.startswith("mcp__") else MODULE_OF.get(call.tool)
     if family is None:
         return [Effect("opaque", {"why": f"`{call.tool}` is not a tool that leashd knows"})]
-    module = __import__("leashd_hooks.tools." + family, None, None, ["lower"])
-    effects: list[Effect] = module.lower(call, home, shfmt)
+    effects: list[Effect] = leashd_hooks.load("tools." + family).lower(call, home, shfmt)
     return effects
 
 
