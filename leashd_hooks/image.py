@@ -6,9 +6,10 @@ the source is imported instead.
 
 The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and a tuple: where
 each group of modules lies, {name of the module that leads it: (offset, length)}, the installation of Python that made
-the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled pair as well: what must not
-have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, code), each after those
-that it imports; the one that leads it comes last.  What every call needs is the group of `leashd_hooks.hook`.
+the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled
+pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, code),
+each after those that it imports; the one that leads it comes last.  What every call needs is the group of
+`leashd_hooks.hook`.
 
 What must not have changed is every source in a checkout, where people edit, and every folder of an installation, where
 only an installer replaces files.
