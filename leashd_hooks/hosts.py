@@ -41,6 +41,20 @@ PORTS = {
 }
 
 
+def as_browsers_read(url: str) -> str:
+    """`url` in the one spelling that browsers make of it: no tabs and line ends, `/` for a backslash, `http://`."""
+    url = url.strip("".join(map(chr, range(33))))
+    for character in "\t\n\r":
+        url = url.replace(character, "")
+    scheme, colon, rest = url.partition(":")
+    if not colon or scheme.lower() not in ("http", "https", "file", "ftp", "ws", "wss"):
+        return url
+    rest = rest.replace("\\", "/")
+    if scheme.lower() == "file":
+        return "file://" + (rest[2:] if rest.startswith("//") else "/" + rest.lstrip("/"))
+    return scheme + "://" + rest.lstrip("/")
+
+
 def split_url(url: str) -> "tuple[str, str, int | None]":
     """Scheme ("" when there is none), host in lower case ("" when it cannot be told) and port of a URL."""
     scheme, mark, rest = url.partition("://")

@@ -26,6 +26,7 @@ _BROWSER_READS = frozenset(
         *("browser_tab_list", "browser_wait_for", "browser_resize"),
     )
 )
+_URL_NAMES = ("url", "uri", "urls", "href", "host", "endpoint", "link")
 #: Values looked at before the rest counts as too much.
 _VALUES = 500
 
@@ -44,7 +45,17 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
         path = _path(name, value, home)
         if path is not None:
             effects.append(Effect("read", {"path": resolve(path, call.cwd, home), "how": "content"}))
+        if name.lower() in _URL_NAMES and _hands_out_credentials(value):
+            effects.append(Effect("network", {"direction": "fetch", "reach": "metadata"}))
     return effects
+
+
+def _hands_out_credentials(url: str) -> bool:
+    """Whether `url` leads to a cloud's metadata service: the one address that is nobody's page."""
+    from leashd_hooks.hosts import as_browsers_read, reach, split_url
+
+    host = split_url(as_browsers_read(url))[1]
+    return bool(host) and reach(host) == "metadata"
 
 
 def _path(name: str, value: str, home: str) -> "str | None":

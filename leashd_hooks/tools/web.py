@@ -1,6 +1,6 @@
 """WebFetch and WebSearch."""
 
-from leashd_hooks.hosts import reach, split_url
+from leashd_hooks.hosts import as_browsers_read, reach, split_url
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
 from leashd_hooks.tools import text
@@ -26,17 +26,3 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     if port:
         fields["port"] = port
     return [Effect("network", fields)]
-
-
-def as_browsers_read(url: str) -> str:
-    """`url` in the one spelling that browsers make of it: no tabs and line ends, `/` for a backslash, `http://`."""
-    url = url.strip("".join(map(chr, range(33))))
-    for character in "\t\n\r":
-        url = url.replace(character, "")
-    scheme, colon, rest = url.partition(":")
-    if not colon or scheme.lower() not in ("http", "https", "file", "ftp", "ws", "wss"):
-        return url
-    rest = rest.replace("\\", "/")
-    if scheme.lower() == "file":
-        return "file://" + (rest[2:] if rest.startswith("//") else "/" + rest.lstrip("/"))
-    return scheme + "://" + rest.lstrip("/")

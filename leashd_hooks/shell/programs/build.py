@@ -6,7 +6,8 @@ from leashd_hooks.shell.invocation import Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
-    from leashd_hooks.shell.invocation import Invocation
+    from leashd_hooks.shell.argv import Options
+    from leashd_hooks.shell.invocation import Invocation, Value
 
 #: name -> letters with a value (`.`: none), long flags with a value.
 VALUES = {
@@ -69,12 +70,10 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if any(word.partition("=")[0] in ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS") for word in assigned):
         found.append(call.effect("code", language="shell", source="inline"))
     operation = "build" if name in BUILDS else "run"
-    if name in ("mvn", "gradle"):
-        if any(isinstance(word, str) and word.startswith(("deploy", "publish", "release", "uploadArchives"))
-               for word in targets):  # fmt: skip
-            operation = "publish"
-        if any(isinstance(word, str) and word.startswith("exec:") for word in targets):
-            found.append(call.effect("code", language="other", source="unknown"))
+    more, operation, targets = _asked(call, options, operation, targets)
+    if more is None:
+        return None
+    found += more
     # GNU make expands `$(shell ...)` while it reads, even with -n: the file is run in any case.
     named: list[str | None] = [str(word) if isinstance(word, str) else None for word in targets]
     if name == "cmake":
@@ -84,3 +83,23 @@ def effects(call: "Invocation") -> "list[Effect] | None":
             call.effect("package", manager=name, operation=operation, source="none", script=target, scope="project")
         )
     return found
+
+
+def _asked(
+    call: "Invocation", options: "Options", operation: str, targets: "list[Value]"
+) -> "tuple[list[Effect] | None, str, list[Value]]":
+    """What the verbs of some tools mean, which operation they are and what is then built or run."""
+    found: list[Effect] = []
+    words = [word for word in targets if isinstance(word, str)]
+    if call.name == "meson" and targets[:1] == ["setup"]:
+        return [call.on_path("write", word, how="create") for word in targets[1:]], operation, ["setup"]
+    if call.name == "bazel":
+        refused = options.has("--run_under", "--output_base", "--output_user_root", "--bazelrc", "--script_path")
+        runs = targets[:1] == ["run"]
+        return None if refused else found, "run" if runs else operation, targets[1:] if runs else targets
+    if call.name in ("mvn", "gradle"):
+        if any(word.startswith("exec:") for word in words):
+            found.append(call.effect("code", language="other", source="unknown"))
+        if any(word.startswith(("deploy", "publish", "release", "uploadArchives")) for word in words):
+            operation = "publish"
+    return found, operation, targets

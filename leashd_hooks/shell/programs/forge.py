@@ -88,7 +88,9 @@ def _control(call: "Invocation", verb: str, changes: bool, destroys: bool) -> "E
 
 
 def _secrets(call: "Invocation", group: str, verb: str) -> "list[Effect]":
-    return [call.effect("secret", store="cloud")] if group == "secret" and verb in ("set", "get") else []
+    # GitLab keeps its secrets in variables.
+    kept = ("secret", "variable") if call.name == "glab" else ("secret",)
+    return [call.effect("secret", store="cloud")] if group in kept and verb in ("set", "get") else []
 
 
 def _auth(call: "Invocation", verb: str, options: "Options") -> "list[Effect] | None":

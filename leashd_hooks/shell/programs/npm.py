@@ -189,6 +189,8 @@ def _is_secret(key: str) -> bool:
     return any(mark in key.lower() for mark in ("_auth", "token", "_password"))
 
 
+#: Tools whose flags the policies know.
+CHECKED = ("jest", "vitest", "mocha", "ava", "eslint", "prettier", "tsc", "stylelint", "biome")
 EXEC_KNOWN = names("ypqcw", "--yes", "--no", "--package", "--call", "--no-install", "--quiet", "--silent", "--bun",
                    "--workspace", "--workspaces", "--ignore-existing", "--prefer-offline", "--no-save",
                    "--legacy-peer-deps", "--prefer-online", "--force")  # fmt: skip
@@ -210,4 +212,6 @@ def _exec(call: "Invocation", manager: str, args: "list[Value]", prefix: str = "
             found.append(call.on_path("code", word, language="javascript", source="file"))
     for text in options.values("-c", "--call"):
         found += call.shell(text)
+    if options.words and not prefix and options.words[0] in CHECKED:
+        found += call.command(options.words)  # its flags may load code
     return found or None

@@ -137,7 +137,7 @@ def _told(call: "Invocation", manager: str, operation: str, options: "Options") 
     found: list[Effect] = _guard(call, options.words if operation != "query" else [])
     if options.has("--python") and manager == "pip":
         found += [call.on_path("code", path, language="other", source="file") for path in options.values("--python")]
-    if operation == "query" and options.has(*OTHER_INDEX[:7]):
+    if operation == "query" and options.has(*(flag for flag in OTHER_INDEX[:7] if flag != "-f")):
         found.append(call.effect("network", scheme="https", direction="fetch"))
     if operation in ("install", "update", "build"):
         sources = _sources(options, manager)
@@ -237,6 +237,8 @@ def _module_of(rest: "list[Value]") -> "list[Value]":
     return []
 
 
+#: Tools whose flags the policies know.
+CHECKED = ("ruff", "mypy", "black", "isort", "flake8", "pylint", "pyright", "pytest", "bandit", "codespell")
 TOOL_VALUES = table(
     "--from --with --with-editable --with-requirements --python --index-url --index --default-index --spec"
     " --extra-index-url --pip-args --env-file --directory --find-links"
@@ -256,6 +258,8 @@ def _tool(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect
     # `uvx --from evil ruff` runs what the package evil calls ruff.
     script = _name(origins[-1]) if isinstance(origins[-1], str) else None
     found = [_package(call, manager, "run", source, script=script), *_guard(call, [name, *origins])]
+    if name in CHECKED and script == name:
+        found += call.command(options.words)  # its flags may load code
     return found + [_package(call, manager, "install", source_of(word)) for word in options.values("--with", "-w")]
 
 
