@@ -39,3 +39,20 @@ def left_out(excluded: "Iterable[object]", included: "Sequence[object]" = ()) ->
         if isinstance(pattern, str)
     ]
     return [] if included else [name for name in names if "/" not in name]
+
+
+def is_wide(pattern: str) -> bool:
+    """Whether a regular expression asks for no more than one character: `.`, `^`, `[a-z]+`, `=`."""
+    literal = ""
+    place = 0
+    while place < len(pattern):
+        character = pattern[place]
+        closing = {"[": "]", "{": "}"}.get(character, "")
+        if character == "\\":
+            place += 1
+        elif closing and closing in pattern[place + 1 :] and (closing == "]" or pattern[place + 1].isdigit()):
+            place = pattern.index(closing, place + 2 if closing == "]" else place + 1)
+        elif character not in ".*+?^$|()":
+            literal += character
+        place += 1
+    return len(literal) < 2

@@ -123,7 +123,7 @@ class Invocation:
             fields["glob"] = "anywhere" if isinstance(value, Anywhere) else True
         if isinstance(value, Whole) and kind == "delete":
             fields["recursive"] = True
-        elif isinstance(value, Whole) and fields.get("how") == "content":
+        elif isinstance(value, Whole) and (kind == "write" or fields.get("how") == "content"):
             fields["deep"] = []
         return self.effect(kind, path=resolve(value, self.cwd, self.home), **fields)
 

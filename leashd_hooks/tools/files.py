@@ -46,6 +46,11 @@ def _grep(call: "Call", base: "str | None", home: str) -> "list[Effect]":
     """Grep prints file contents: where a glob narrows it down, what the glob matches is what is read."""
     effects = [Effect("read", {"path": base, "how": "search"})]
     glob = text(call, "glob", "")
+    if not glob and call.input.get("output_mode") == "content":
+        from leashd_hooks.shell.filters import is_wide
+
+        if is_wide(text(call, "pattern", "")):
+            effects = [Effect("read", {"path": base, "how": "content", "deep": []})]
     if glob:
         from leashd_hooks.shell.filters import alternatives
 

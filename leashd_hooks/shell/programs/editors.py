@@ -70,5 +70,6 @@ def _man(call: "Invocation") -> "list[Effect] | None":
     )
     if options.has("-P", "--pager", "-H", "--html", "-C", "--config-file", "-p", "--preprocessor") or options.unknown:
         return [call.effect("code", language="shell", source="inline")]
-    local = [word for word in options.words if isinstance(word, str) and "/" in word]
+    named = options.has("-l", "--local-file")
+    local = [word for word in options.words if named or (isinstance(word, str) and "/" in word)]
     return [call.on_path("read", word, how="content") for word in [*local, *options.values("-M", "--manpath")]]

@@ -1,7 +1,7 @@
 """Programs that make, copy, move, link and change files."""
 
 from leashd_hooks.shell.argv import names, read, table
-from leashd_hooks.shell.invocation import Unknown, resolve
+from leashd_hooks.shell.invocation import Unknown, Whole, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _copy(call: "Invocation") -> "list[Effect] | None":
 
 def landing(where: "Value", source: "Value", certain: bool) -> "list[Value]":
     """What copying `source` to `where` may write: `where` itself, the name of the source below it, or both."""
-    if isinstance(where, Unknown):
+    if isinstance(where, (Unknown, Whole)):
         return [where]
     last = where.rstrip("/").rpartition("/")[2]
     is_directory = certain or where.endswith("/") or last in (".", "..", "~", "")

@@ -23,6 +23,7 @@ ONE = table(
 #: Words followed by a file whose times or number are looked at.
 REFERENCE = ("-newer", "-anewer", "-cnewer", "-mnewer", "-samefile")
 WRITES = {"-fprint": 1, "-fprint0": 1, "-fls": 1, "-fprintf": 2}
+SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash", "fish", "busybox")
 RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 
 FD_PLAIN = "HIuUsiglLap0q1FhV"
@@ -190,7 +191,10 @@ def _run(call: "Invocation", word: str, rest: "list[Value]", placeholder: "list[
         argv.append(part)
     if not argv:
         return None
-    found = call.command(_filled(argv, "{}", placeholder))
+    # In the text of a shell a file is one word more, and no longer known for what it stands for.
+    shell = isinstance(argv[0], str) and argv[0].rpartition("/")[2] in SHELLS
+    shell = shell and any(isinstance(word, Unknown) or (word[:1] == "-" and "c" in word) for word in argv[1:])
+    found = call.command(_filled(argv, "{}", [Unknown("{} of find")] if shell else placeholder))
     if word in ("-execdir", "-okdir"):
         found.append(call.effect("opaque", why=f"{word} runs in the directory of each file"))
     return found

@@ -39,8 +39,6 @@ PATTERNS = ("-e", "-f", "--regexp", "--file")
 #: name -> flags with which links inside the tree are followed.
 FOLLOWS = {"grep": ("-R", "--dereference-recursive"), "rg": ("-L", "--follow"), "ag": ("-f", "--follow"),
            "ack": ("--follow",)}  # fmt: skip
-#: Patterns that every line matches.
-EVERYTHING = ("", ".", "^", "$", ".*", "^.*", "^.*$", ".*$", ".+", "[^x]*")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -65,7 +63,8 @@ def _grep(call: "Invocation") -> "list[Effect] | None":
     how = "list" if listing else "search"
     roots = options.words[skip:]
     filters = [] if listing else _filters(options)
-    everything = bool(recursive and how == "search" and not filters and _takes_all(options, skip))
+    gone_through = recursive or any(isinstance(root, Whole) for root in roots)
+    everything = bool(gone_through and how == "search" and not filters and _takes_all(options, skip))
     searched = [
         Whole(root) if everything and isinstance(root, str) and not isinstance(root, Pattern) else root
         for root in roots
@@ -88,17 +87,23 @@ def _grep(call: "Invocation") -> "list[Effect] | None":
 
 def _takes_all(options: "Options", skip: int) -> bool:
     """Whether the pattern matches every line, so that the search prints the files."""
+    if options.has("-l", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet"):
+        return False
+    if options.has("-v", "--invert-match", "--passthru", "--passthrough"):
+        return True
+    from leashd_hooks.shell.filters import is_wide
+
     patterns = [*options.words[:skip], *options.values("-e", "--regexp")]
-    quiet = options.has("-l", "-L", "-c", "-q", "--files-with-matches", "--files-without-match", "--count", "--quiet")
-    return not quiet and any(pattern in EVERYTHING for pattern in patterns)
+    return any(isinstance(pattern, str) and is_wide(pattern) for pattern in patterns)
 
 
 def _filters(options: "Options") -> "list[str]":
     """The names that a search through a tree is narrowed to."""
-    from leashd_hooks.shell.filters import alternatives
+    from leashd_hooks.shell.filters import alternatives, is_choosy
 
     given = [value for value in options.values("--include", "-g", "--glob", "--iglob") if isinstance(value, str)]
-    return [choice for value in given if value[:1] != "!" for choice in alternatives(value)]
+    wanted = [choice for value in given if value[:1] != "!" for choice in alternatives(value)]
+    return wanted if all(is_choosy(choice) for choice in wanted) else []
 
 
 def _narrowed(call: "Invocation", root: "Value", filters: "list[str]") -> "list[Effect]":
@@ -142,6 +147,9 @@ def _jq(call: "Invocation") -> "list[Effect] | None":
         elif not flag and not (positional and (words or scripted)):
             words.append(word)
     program = [] if scripted else words[:1]
+    # A module's name is searched for, and `import` also reads data.
+    if any(isinstance(text, str) and text.lstrip().startswith(("import ", "include ", "module ")) for text in program):
+        return None
     found = [call.on_path("read", path, how="content") for path in words[len(program) :] + files if path != "-"]
     if any(isinstance(text, Unknown) or "env" in text or "$ENV" in text for text in program):
         found.append(call.effect("secret", store="environment"))

@@ -1,6 +1,6 @@
 import pytest
 
-from leashd_hooks.shell.filters import alternatives, is_choosy, left_out, widened
+from leashd_hooks.shell.filters import alternatives, is_choosy, is_wide, left_out, widened
 
 
 @pytest.mark.parametrize("name", ["*.o", "*.pyc", "core", "a?c", "[ab]c1"])
@@ -32,3 +32,13 @@ def test_only_names_without_a_directory_leave_out_every_file_of_that_name():
 
 def test_what_is_included_may_undo_what_is_excluded():
     assert left_out([".*"], [".env"]) == []
+
+
+@pytest.mark.parametrize("pattern", ["", ".", "^", ".*", ".{1,}", r"\S", "[a-z]+", "[]x]*", "=", "(.)", "a|"])
+def test_a_regular_expression_for_one_character_is_wide(pattern):
+    assert is_wide(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["TODO", "<<<<", "=>", "{{", r"\bfoo\b", "[A-Z]Error"])
+def test_a_regular_expression_for_more_is_not_wide(pattern):
+    assert not is_wide(pattern)

@@ -1,6 +1,9 @@
 import pytest
 
 TABLE = {
+    "find . -delete -name '*.o'": ["read /w how=list", "delete /w force recursive"],
+    "find . -name '*.*' -delete": ["read /w how=list", "delete /w force recursive"],
+    "find . -empty -delete": ["read /w how=list", "delete /w chosen force recursive"],
     "find": ["read /w how=list"],
     "find . -name '*.py' -type f": ["read /w how=list"],
     "find -L src tests -maxdepth 2 -print0": ["read /w/src follow how=list", "read /w/tests follow how=list"],
