@@ -57,7 +57,7 @@ SECRETS = (
     "secrets versions access", "account get-access-token", "keyvault secret show", "keyvault secret download",
     "iam create-access-key", "iam service-accounts keys create", "codeartifact get-authorization-token",
     "storage account keys list", "sso get-role-credentials", "eks get-token", "rds generate-db-auth-token",
-    "config config-helper", "ec2 get-password-data", "webapp config appsettings list",
+    "config config-helper", "compute reset-windows-password", "ec2 get-password-data", "webapp config appsettings list",
     "webapp config connection-string list", "functionapp config appsettings list", "acr credential show",
     "cosmosdb keys list", "redis list-keys", "storage account show-connection-string", "ad sp create-for-rbac",
 )  # fmt: skip

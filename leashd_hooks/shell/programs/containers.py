@@ -191,8 +191,10 @@ def _kubectl(call: "Invocation") -> "list[Effect] | None":
     if kind is None or (kind == "r" and options.unknown):
         return None
     found = [_control(call, call.name, verb, _kind(verb, kind, options)), *_kubectl_files(call, verb, options)]
+    told = [str(word) for word in options.words[:3]]
+    made = told[:2] == ["create", "token"] or (told[1:2] == ["view-last-applied"] and any(map(_names_secrets, told)))
     named = verb in ("get", "describe") and any(map(_names_secrets, [*options.words[1:], *options.values("--raw")]))
-    if named or (verb == "config" and any(word in ("--raw", "--raw=true") for word in call.args)):
+    if made or named or (verb == "config" and any(word in ("--raw", "--raw=true") for word in call.args)):
         found.append(call.effect("secret", store="cloud"))
     if verb in ("exec", "run", "debug", "attach"):
         found.append(call.effect("code", language="other", source="unknown"))

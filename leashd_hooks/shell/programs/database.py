@@ -16,7 +16,8 @@ CLIENTS: "dict[str, tuple[str, str, str, str, str]]" = {
              "--command --dbname --file --host --log-file --output --pset --port --record-separator --username"
              " --set --variable --field-separator --table-attr", "-c --command", "-f --file",
              "-o --output -L --log-file"),
-    "mysql": ("DePhuSe", "--database --execute --host --port --user --socket --init-command --tee", "-e --execute"
+    "mysql": ("DePhuSe", "--database --execute --host --port --user --socket --init-command --tee"
+        " --defaults-file --defaults-extra-file", "-e --execute"
               " --init-command", "", "--tee"),
     "sqlite3": ("", "-cmd -init -separator -nullvalue -newline -lookaside -maxsize -mmap -vfs -key -hexkey -textkey",
                 "-cmd",
@@ -71,6 +72,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(call.on_path("write", path, how="create"))
     for path in options.values(*files.split()):
         found += [call.on_path("read", path, how="content"), _told(call, name, "other")]
+    settings = options.values("--defaults-file", "--defaults-extra-file")
+    found += [call.on_path("read", path, how="content") for path in settings]
     given: list[Value] = options.values(*texts.split()) if texts else []
     if name == "redis-cli":
         return found + _redis(call, options)
