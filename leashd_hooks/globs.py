@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Directory entries looked at for one pattern.
 _ENTRIES = 5_000
+#: Files of a tree that are judged one by one.
+_JUDGED = 1_500
 #: Directories that are not gone into: what lies there came from elsewhere, or is packed by git.
 _FOREIGN = ("node_modules", "objects")
 
@@ -49,19 +51,19 @@ def filtered(pattern: str) -> "list[str]":
 
 def below(roots: "Iterable[str]", skipped: "Iterable[str]") -> "tuple[str, ...]":
     """Files and directories below `roots`, nearest first, as far as there is time; without those named by `skipped`."""
-    return tuple([path for path, _ in _walk(roots, skipped)])
+    return tuple([path for path, _ in _walk(roots, skipped, _JUDGED)])
 
 
 def links(roots: "Iterable[str]") -> "list[str]":
     """The symbolic links below `roots`, as far as there is time."""
-    return [path for path, is_link in _walk(roots, ()) if is_link]
+    return [path for path, is_link in _walk(roots, (), _ENTRIES) if is_link]
 
 
-def _walk(roots: "Iterable[str]", unwanted: "Iterable[str]") -> "Iterator[tuple[str, bool]]":
+def _walk(roots: "Iterable[str]", unwanted: "Iterable[str]", limit: int) -> "Iterator[tuple[str, bool]]":
     waiting = list(roots)
     seen = 0
     for directory in waiting:
-        if seen > _ENTRIES:
+        if seen > limit:
             return
         try:
             entries = list(posix.scandir(directory))
