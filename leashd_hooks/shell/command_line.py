@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.tree import Node
 
 MAX_BYTES = 65536
+#: Each effect is looked up and judged.
+MAX_EFFECTS = 500
+#: So much text is read in all, `sh -c` inside `sh -c` counted each time.
+MAX_NESTED = 3 * MAX_BYTES
 
 #: Blanks, line ends and direction marks that people cannot see and shells do not agree on.
 INVISIBLE = (
@@ -42,7 +46,13 @@ def lower(
     understood gives an `opaque` effect; one that exceeds a bound has the field `bound`.
     """
 
+    spent = 0
+
     def parse(nested: str) -> "Node":
+        nonlocal spent
+        spent += len(nested)
+        if spent > MAX_NESTED:
+            raise ShellRefused("too much text inside other text", bound=True)
         return _parse(nested, shfmt_path)
 
     walker = Walker(text, parse)
@@ -57,6 +67,9 @@ def lower(
         walker.refuse(refused.why, bound=refused.bound)
     except RecursionError:
         walker.refuse("a command nested too deeply", bound=True)
+    if len(walker.out) > MAX_EFFECTS:
+        del walker.out[MAX_EFFECTS:]
+        walker.refuse("a command that does too many things", bound=True)
     return walker.out
 
 

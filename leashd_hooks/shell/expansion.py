@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Token = str | Part
 
 MAX_BRACES = 1024
+#: What variables may make of a word.
+MAX_TEXT = 262_144
+#: Each brace is looked for in the rest of the word.
+MAX_STEPS = 200_000
 
 
 class Piped(str):
@@ -124,6 +128,8 @@ class _Text:
 
     def add(self, text: str, quoted: bool) -> None:
         self.plain += text
+        if len(self.plain) > MAX_TEXT:
+            raise ShellRefused("a word that grows too long", bound=True)
         self.pattern += _escaped(text) if quoted else text
         self.started = True
 
@@ -296,6 +302,8 @@ def braces(parts: "Sequence[Part]") -> "list[Sequence[Part]]":
             items.extend(part.text)
         else:
             items.append(part)
+    if items.count("{") * len(items) > MAX_STEPS:
+        raise ShellRefused("a word of too many braces", bound=True)
     return [_joined(one) for one in _expand(items)]
 
 

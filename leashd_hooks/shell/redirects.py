@@ -39,11 +39,12 @@ def read(
             continue
         values = fields(one.target, state, substitute)
         target = values[0] if len(values) == 1 else Unknown("several words")
-        found.extend(_effects(one, target, call))
+        own = _effects(one, target, call)
+        found.extend(own)
         if isinstance(target, Piped):
             pipes.append(target)
         if one.op in ("<", "<>", "<&") and one.fd in ("", "0"):
-            stdin = _input(target, call, found)
+            stdin = _input(target, call, own)
     return found, stdin, pipes
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.tree import Node
 
 MAX_BYTES = 65536
+#: A larger tree takes longer to read than a call may wait.
+MAX_TREE = 6_000_000
 
 
 def parse(text: str, shfmt_path: str) -> "Node":
@@ -27,7 +29,10 @@ def parse(text: str, shfmt_path: str) -> "Node":
     if len(data) > MAX_BYTES:
         raise ShellRefused("a command of more than 64 KiB", bound=True)
     try:
-        file = loads(_run(shfmt_path, data).decode())
+        tree = _run(shfmt_path, data)
+        if len(tree) > MAX_TREE:
+            raise ShellRefused("a command of too many parts", bound=True)
+        file = loads(tree.decode())
         return Converter(text, data).sequence(file.get("Stmts"))
     except RecursionError:
         raise ShellRefused("a command nested too deeply", bound=True) from None
