@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ASKING_MODES = frozenset({"default", "acceptEdits", "plan", "auto"})
 
 _PLANNING = "leashd: the policy allows it, but it may change something and the session is in plan mode"
-#: Effects that plan mode has nothing against.  For others a hook's `allow`, and on 2.1.197 also its silence under a rule
+#: Effects that plan mode has nothing against.  For others a hook's `allow`, and on 2.1.197 its silence under a rule
 #: of the user, would lift the client's own ban.
 _HARMLESS_IN_PLAN = frozenset(
     {"read", "run", "tool", "agent", "network", "mcp", "browser", "control", "git", "package"}

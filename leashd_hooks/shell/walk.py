@@ -300,6 +300,10 @@ class Walker:
         found = _modelled(call)
         self.run(call, modelled=found is not None)
         self.out.extend(found or ())
+        if call.env:
+            from leashd_hooks.shell.programs import hijacked
+
+            self.out.extend(hijacked(call))
         if (call.name == "cat" and not call.args) or call.name == "tee":
             self.output = call.stdin.text
         return [state], [state]

@@ -93,7 +93,8 @@ HIJACKS = (
     "PATH HOME BASH_ENV ENV PAGER MANPAGER EDITOR VISUAL BROWSER LESSOPEN LESSCLOSE NODE_OPTIONS NODE_PATH PERL5OPT"
     " PERL5LIB PERLLIB RUBYOPT RUBYLIB RIPGREP_CONFIG_PATH TAR_OPTIONS RSYNC_RSH SSH_ASKPASS CURL_HOME WGETRC"
     " XDG_CONFIG_HOME ZIPOPT UNZIP MAKEFLAGS JAVA_TOOL_OPTIONS RUSTC_WRAPPER RUSTC DOCKER_HOST DOCKER_CONFIG"
-    " KUBECONFIG PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
+    " KUBECONFIG PYTEST_PLUGINS PYTEST_ADDOPTS"
+    " PYTHONPATH PYTHONSTARTUP PYTHONHOME PYTHONINSPECT PYTHONBREAKPOINT GOFLAGS CC CXX PSQLRC INPUTRC"
     " CGO_CFLAGS CGO_LDFLAGS GOTOOLCHAIN GOPROXY GONOSUMDB GONOSUMCHECK GH_HOST GH_PAGER GH_EDITOR GH_BROWSER"
     " GH_CONFIG_DIR GLAB_PAGER GITLAB_HOST HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy"
     " AWS_ENDPOINT_URL AWS_CONFIG_FILE COMPOSE_FILE CARGO_HOME CARGO_BUILD_RUSTC CARGO_BUILD_RUSTC_WRAPPER"
@@ -142,11 +143,14 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         if not family:
             return None
         found = leashd_hooks.load("shell.programs." + family).effects(call)
-    if found is None:
-        return None
-    if any(_hijacks(name, value) for name, value in call.env.items()):
-        found = [*found, call.effect("code", language="other", source="unknown", path=None)]
     return found
+
+
+def hijacked(call: "Invocation") -> "list[Effect]":
+    """The unseen code that variables before a program make it run, whether the program is modelled or not."""
+    if any(_hijacks(name, value) for name, value in call.env.items()):
+        return [call.effect("code", language="other", source="unknown", path=None)]
+    return []
 
 
 def _asks_itself(call: "Invocation") -> bool:
