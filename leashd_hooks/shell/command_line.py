@@ -8,7 +8,7 @@ from leashd_hooks.shell.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from leashd_hooks.shell.invocation import Value
     from leashd_hooks.shell.tree import Node
@@ -53,15 +53,15 @@ def lower(
         spent += len(nested)
         if spent > MAX_NESTED:
             raise ShellRefused("too much text inside other text", bound=True)
-        return _parse(nested, shfmt_path)
+        node, why = _read(nested, shfmt_path)
+        if why:
+            walker.refuse(why)
+        return node
 
     walker = Walker(text, parse)
     variables: dict[str, Value] = dict(env or {})
     try:
-        node, spoken = _read(text, parse)
-        if spoken:
-            walker.refuse(spoken)
-        ok, fail = walker.walk(node, State(cwd, home, variables))
+        ok, fail = walker.walk(parse(text), State(cwd, home, variables))
         walker.finish(ok + fail)
     except ShellRefused as refused:
         walker.refuse(refused.why, bound=refused.bound)
@@ -73,19 +73,19 @@ def lower(
     return walker.out
 
 
-def _read(text: str, parse: "Callable[[str], Node]") -> "tuple[Node, str]":
+def _read(text: str, shfmt_path: str) -> "tuple[Node, str]":
     """The tree of a command line, and why it is asked about.
 
     One with characters that nobody sees is also read without them, as a person would: what that does counts as well.
     """
     try:
-        return parse(text), ""
+        return _parse(text, shfmt_path), ""
     except ShellRefused as refused:
         seen = "".join([_seen(char) for char in text]) if not refused.bound else text
         if seen == text:
             raise
         try:
-            return parse(seen), refused.why
+            return _parse(seen, shfmt_path), refused.why
         except ShellRefused:
             raise refused from None
 

@@ -29,6 +29,8 @@ def text_of(shell: "Walker", text: "Value", call: Invocation, state: "State") ->
         blind.forget()
         blind.enter(None)
         return [blind], [blind]
+    if "./~" in text:  # a quoted `~`, which was marked as a plain name, is a home directory to the next shell
+        text = (" " + text).replace(" ./~", " ~")[1:]
     with_span = shell.fixed, shell.text
     shell.fixed, shell.text = call.span or (0, 0), text
     try:
