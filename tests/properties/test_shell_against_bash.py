@@ -98,4 +98,7 @@ def test_every_path_that_bash_gives_to_rm_is_told(stubs: Path, text: str) -> Non
 
 def covers(fields: dict[str, object], path: str) -> bool:
     known = fields["path"]
-    return known is None or known == path or bool(fields.get("glob") and fnmatch.fnmatch(path, str(known)))
+    if known is None:
+        return True
+    told = os.path.normpath(str(known))
+    return told == path or bool(fields.get("glob") and fnmatch.fnmatch(path, told))
