@@ -42,7 +42,8 @@ def policy_in_force(policies: tuple[str, ...], roots: tuple[str, ...], home: str
     """The user's own compiled policy; with `policies` or `roots`, or when there is none, one made for the occasion."""
     home = os.path.abspath(home) if home else str(here().home)
     state = home + "/.leashd"
-    if not policies and not roots and os.path.exists(places.config(state)):
+    set_up = any(os.path.exists(path) for path in (places.config(state), places.policy(state)))
+    if set_up and not policies and not roots:
         return bundle.load(state, home)
     from leashd_hooks.config import DEFAULT_POLICIES
     from leashd_hooks.install.setup import too_wide

@@ -36,6 +36,15 @@ def test_another_tool_can_be_checked(terminal):
     assert inside.returncode == 0
 
 
+def test_a_policy_of_the_users_own_counts_before_anything_is_installed(terminal):
+    state = terminal.home / ".leashd"
+    state.mkdir()
+    rule = '{name: tracker-reads, action: allow, reason: r, when: {effect: mcp, server: tracker, tool: "get_*"}}'
+    (state / "policy.yaml").write_text(f"version: 1\nname: mine\nrules:\n  - {rule}\n")
+    done = terminal.run("check", "--tool", "mcp__tracker__get_ticket", "--input", "{}")
+    assert (done.returncode, done.stdout.split("\n")[0]) == (0, "allow by tracker-reads")
+
+
 def test_the_denial_says_what_to_do_instead(terminal):
     assert "instead: " in terminal.run("check", "cat .env").stdout
 
