@@ -15,7 +15,7 @@ import posix
 import time
 
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.redact import redact, sha256
+from leashd_hooks.redact import is_clean, redact, sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,11 +177,15 @@ def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str,
 
 def _line(record: "dict[str, Any]", last: "Place", marks: "dict[str, Any]") -> "tuple[bytes, Place]":
     number = last[0] + 1
-    full: dict[str, Any] = {"seq": number, "time": _now()}
+    fields = [f'"seq":{number},"time":"{_now()}"']
     for key, value in record.items():
-        if key not in full and key not in ("prev", "hash"):
-            full[key] = redact(value) if key in _CLEANED else value
-    body = dumps({**full, **marks, "prev": last[1]})[:-1].encode("ascii")
+        if key not in ("seq", "time", "prev", "hash", *marks):
+            text = dumps(value)
+            if key in _CLEANED and not is_clean(text):
+                text = dumps(redact(value))
+            fields.append(f"{dumps(key)}:{text}")
+    fields += [f"{dumps(key)}:{dumps(value)}" for key, value in (*marks.items(), ("prev", last[1]))]
+    body = ("{" + ",".join(fields)).encode("ascii")
     digest = sha256(body).hexdigest()
     return body + b',"hash":"' + digest.encode("ascii") + b'"}\n', (number, digest)
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leashd_hooks import cleaning
-from leashd_hooks.redact import BUDGET, LONGEST, MARKS, NAMED, NAMES, SHORTEST, redact, secrets_removed
+from leashd_hooks.jsondoor import dumps
+from leashd_hooks.redact import BUDGET, LONGEST, MARKS, NAMED, NAMES, SHORTEST, is_clean, redact, secrets_removed
 
 LETTERS = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
 
@@ -201,3 +202,16 @@ PIECES = [*NAMES, "token", "PassWord", "=", ":", "--", " ", "'", "x", "abc123", 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_the_quick_look_misses_nothing(text: str) -> None:
     assert secrets_removed(text) == cleaning.secrets_removed(text)
+
+
+@given(st.dictionaries(st.sampled_from(PIECES), st.lists(st.sampled_from(PIECES)).map("".join), max_size=4))
+def test_what_is_clean_as_json_is_left_alone(value: dict[str, str]) -> None:
+    if is_clean(dumps(value)):
+        assert redact(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", [{"password": "x"}, {"a": "TOKEN=x"}, {"a": "\u212aEY=x"}, {"a": "x" * 3000}], ids=str
+)
+def test_what_needs_a_look_is_not_clean(value: dict[str, str]) -> None:
+    assert not is_clean(dumps(value))
