@@ -3,8 +3,10 @@
 `PATH` holds nothing but a stub of `rm` that writes down its words, and bash itself; no script names an absolute path.
 """
 
+import contextlib
 import fnmatch
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -74,17 +76,7 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_path_that_bash_gives_to_rm_is_told(stubs: Path, text: str) -> None:
     work, words = str(stubs / "work"), stubs / "words"
     words.write_text("")
-    try:
-        subprocess.run(
-            ["/bin/bash", "-c", text],
-            cwd=work,
-            env={"PATH": str(stubs), "HOME": work},
-            timeout=5,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    if not _ends(text, work, {"PATH": str(stubs), "HOME": work}):
         return
     effects = lower(text, work, work, SHFMT)
     if any(effect.kind == "opaque" for effect in effects):
@@ -94,6 +86,28 @@ def test_every_path_that_bash_gives_to_rm_is_told(stubs: Path, text: str) -> Non
         directory, _, word = line.partition(" ")
         path = os.path.normpath(os.path.join(directory, word))
         assert any(covers(fields, path) for fields in deletes), (path, text)
+
+
+def _ends(text: str, work: str, environment: dict[str, str]) -> bool:
+    """Runs a script in bash; whether it ended in time.  Whatever it left running, in a pipe or behind it, is ended."""
+    bash = subprocess.Popen(
+        ["/bin/bash", "-c", text],
+        cwd=work,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        bash.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(bash.pid, signal.SIGKILL)
+        bash.wait()
+    return True
 
 
 def covers(fields: dict[str, object], path: str) -> bool:
