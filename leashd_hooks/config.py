@@ -11,7 +11,6 @@ from typing import Annotated
 from filelock import FileLock
 from pydantic import BeforeValidator, Field
 
-from leashd_hooks import places
 from leashd_hooks.policy import load, source
 from leashd_hooks.policy.condition import Strict
 from leashd_hooks.policy.schema import Texts
@@ -168,8 +167,3 @@ def write_private(path: str, data: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
-
-
-def default_path(state: str) -> str:
-    """Where the configuration lies."""
-    return places.config(state)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.judging import EXIT, decide_event, event, policy_in_force, policy_options
+from leashd_hooks.cli.judging import EXIT, decide_asked, decide_event, event, policy_in_force, policy_options
 from leashd_hooks.jsondoor import dumps, loads
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ def check(
         return
     asked = event(tool, given, command, cwd)
     policy = policy_in_force(policies, roots, home)
-    try:
-        decision = decide_event(asked, policy)
-    except ValueError as error:
-        raise Failure(str(error)) from error
+    decision = decide_asked(asked, policy)
     if as_json:
         click.echo(dumps(decision.to_json()))
     else:

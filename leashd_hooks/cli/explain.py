@@ -6,8 +6,7 @@ import click
 
 from leashd_hooks.adapters.claude import read_call
 from leashd_hooks.cli import render
-from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.judging import EXIT, decide_event, event, policy_in_force, policy_options
+from leashd_hooks.cli.judging import EXIT, decide_asked, event, policy_in_force, policy_options
 from leashd_hooks.policy.explain import sentences
 
 
@@ -35,10 +34,7 @@ def explain(
     """
     asked = event(tool, given, command, cwd)
     policy = policy_in_force(policies, roots, home)
-    try:
-        decision = decide_event(asked, policy)
-    except ValueError as error:
-        raise Failure(str(error)) from error
+    decision = decide_asked(asked, policy)
     if as_json:
         names = ("verdict", "rule", "reason", "instead")
         trace = [dict(zip(names, entry, strict=True)) for entry in decision.trace]

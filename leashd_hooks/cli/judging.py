@@ -81,3 +81,11 @@ def decide_event(host_event: dict[str, Any], policy: Bundle) -> Decision:
         return judge_call(call, policy)
     except (ValueError, OSError) as error:
         return Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
+
+
+def decide_asked(asked: dict[str, Any], policy: Bundle) -> Decision:
+    """`decide_event` for a call that a person wrote on the command line, whose mistakes are the person's."""
+    try:
+        return decide_event(asked, policy)
+    except ValueError as error:
+        raise Failure(str(error)) from error

@@ -147,23 +147,15 @@ class Lab:
 
     def shell(self, command: str, check: bool = True) -> str:
         """Runs a command in the project as the user would, outside of any client."""
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=self.project,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if check and done.returncode:
-            raise AssertionError(f"`{command}` failed\n{done.stdout}{done.stderr}")
-        return done.stdout + done.stderr
+        return self._said(["sh", "-c", command], command, check)
 
     def leashd(self, *words: str, check: bool = True) -> str:
         """Runs the real `leashd` with the laboratory's home."""
+        return self._said([*self.wrap, str(LEASHD), *words], f"leashd {' '.join(words)}", check)
+
+    def _said(self, argv: Sequence[str], name: str, check: bool) -> str:
         done = subprocess.run(
-            [*self.wrap, LEASHD, *words],
+            argv,
             cwd=self.project,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -172,7 +164,7 @@ class Lab:
             check=False,
         )
         if check and done.returncode:
-            raise AssertionError(f"`leashd {' '.join(words)}` failed\n{done.stdout}{done.stderr}")
+            raise AssertionError(f"`{name}` failed\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
 
     def install(self, *options: str) -> str:
