@@ -1,7 +1,7 @@
 """Assignments before a command, or alone: their values, and the command that runs while they hold."""
 
 from leashd_hooks.shell.invocation import Unknown
-from leashd_hooks.shell.words import runs_in_arithmetic, single
+from leashd_hooks.shell.words import fields, runs_in_arithmetic, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,18 +17,31 @@ def evaluate(shell: "Walker", assigns: "Sequence[Assign]", state: "State") -> "d
     """The values that assignments give, by name; nothing is assigned yet."""
     found: dict[str, Value] = {}
     for assign in assigns:
-        for word in (*assign.index, *(assign.array or ())):
+        for word in assign.index:
             _check(shell, single(word, state, shell.substitute))
         value: Value = single(assign.value, state, shell.substitute, assigned=True)
         _check(shell, value)
+        before = found.get(assign.name, state.lookup(assign.name))
         if assign.array is not None or assign.index:
-            value = Unknown("$" + assign.name)
+            value = _array(shell, assign, value, before, state)
         elif assign.append:
-            before = found.get(assign.name, state.lookup(assign.name))
             known = isinstance(before, str) and isinstance(value, str)
             value = f"{before}{value}" if known else Unknown("$" + assign.name)
         found[assign.name] = value
     return found
+
+
+def _array(shell: "Walker", assign: "Assign", value: "Value", before: "Value", state: "State") -> "Value":
+    """An array: it is not known what a subscript of it gives, but what its elements are in all likelihood."""
+    from leashd_hooks.shell.expansion import Array
+
+    items = [value]
+    if assign.array is not None:
+        items = [item for word in assign.array for item in fields(word, state, shell.substitute)]
+    for item in items:
+        _check(shell, item)
+    earlier = before.items if isinstance(before, Array) and (assign.append or assign.index) else ()
+    return Array("$" + assign.name, [*earlier, *items])
 
 
 def _check(shell: "Walker", value: "Value") -> None:

@@ -11,11 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from leashd_hooks.model import Effect
     from leashd_hooks.shell.invocation import Value
     from leashd_hooks.shell.state import State
     from leashd_hooks.shell.walk import Outcome, Walker
 
     Builtin = Callable[[Walker, Invocation, State], Outcome]
+
+#: What `printf` prints is followed up to this length.
+MAX_PRINTED = 65_536
 
 #: Options of `declare` that leave the value as it is written.
 PLAIN_ATTRIBUTES = frozenset("-xgraAfFpt+")
@@ -74,23 +78,44 @@ def _carried(words: "Sequence[Value]") -> "Unknown | None":
 def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`printf`: `-v` sets a variable."""
     words = list(call.args)
-    if words[:1] == ["-v"] and len(words) > 1:
+    variable = words[1] if words[:1] == ["-v"] and len(words) > 1 else None
+    if variable is not None:
         compare(shell, call, state)
-        _unknown(state, words[1])
-        return _both(state)
+        words = words[2:]
     if words[:1] == ["--"]:
         words.pop(0)
+    printed: Value | None = _carried(words)
     if words and all(isinstance(word, str) and not isinstance(word, Pattern) for word in words):
         form, rest = str(words[0]), [str(word) for word in words[1:]]
         if any(runs_in_arithmetic(word) for word in rest) and not set(form).isdisjoint("diouxXeEfFgG"):
             shell.refuse("a number that zsh computes", call)
-        if form in ("%s", "%s\\n") and rest:
-            shell.output = "".join([word + ("\n" if form != "%s" else "") for word in rest])
-        elif not rest and "%" not in form:
-            shell.output = decode(form)
+        printed = _formatted(form, rest)
+    if variable is None:
+        shell.output = printed
+    elif isinstance(variable, str) and variable.isidentifier() and printed is not None:
+        state.assign(variable, printed)
     else:
-        shell.output = _carried(words)
+        _unknown(state, variable)
     return _both(state)
+
+
+def _formatted(form: str, rest: "list[str]") -> "str | None":
+    """What `printf` makes of a format in which nothing but `%s` is filled in, None for any other."""
+    pieces = form.split("%s")
+    if any("%" in piece or piece[-1:] == "\\" for piece in pieces):
+        return None
+    decoded = [text for text in map(decode, pieces) if text is not None]
+    if len(decoded) < len(pieces):
+        return None
+    first, *others = decoded
+    places = len(others)
+    out = ""
+    while True:
+        given = rest[:places] + [""] * (places - len(rest))
+        out += first + "".join([word + piece for word, piece in zip(given, others, strict=True)])
+        rest = rest[places:]
+        if not rest or not places or len(out) > MAX_PRINTED:
+            return out if len(out) <= MAX_PRINTED else None
 
 
 def pwd(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
@@ -100,23 +125,32 @@ def pwd(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     return _both(state)
 
 
-def _unknown(state: "State", name: "Value") -> None:
+def _unknown(state: "State", name: "Value", effects: "Sequence[Effect]" = ()) -> None:
+    """Makes a variable unknown; `effects` are those of what it was read from."""
     if isinstance(name, Unknown):
         state.forget()
     elif name:
-        state.variables[str(name).partition("[")[0]] = Unknown("$" + name)
+        state.variables[str(name).partition("[")[0]] = Unknown("$" + name, "", effects)
 
 
 def take_input(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`read`, `mapfile`, `getopts`, `wait -p`, `vared`: every word may name a variable that is set."""
     compare(shell, call, state)
+    effects = call.stdin.effects
     for place, value in enumerate(call.args):
+        if value == "-u" and place + 1 < len(call.args):
+            opened = state.variables.get(f"&{call.args[place + 1]}")
+            effects = opened.effects if isinstance(opened, Unknown) else effects
         if isinstance(value, Unknown) or value.isidentifier():
-            _unknown(state, value)
+            _unknown(state, value, effects)
         if value == "-C" and call.name in ("mapfile", "readarray") and place + 1 < len(call.args):
             shell.out.extend(call.shell(call.args[place + 1]))
     for name in ("REPLY", "MAPFILE", "OPTARG", "OPTIND"):
-        _unknown(state, name)
+        _unknown(state, name, effects)
+    if call.stdin.text and call.name in ("read", "mapfile", "readarray"):
+        from leashd_hooks.shell.reading import possible
+
+        return [*possible(call, state), state], [state]
     return _both(state)
 
 

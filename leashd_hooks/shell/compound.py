@@ -201,9 +201,10 @@ def _arithmetic(shell: "Walker", node: "Node", state: "State") -> None:
 
 def coprocess(shell: "Walker", node: "Node", state: "State") -> "Outcome":
     state = state.copy()
-    for name in ("COPROC", *(word.parts[0].text for word in node.words)):
-        state.variables[name] = Unknown("$" + name)
+    start = len(shell.out)
     shell.walk(node.children[0], state.copy())
+    for name in ("COPROC", *(word.parts[0].text for word in node.words)):
+        state.variables[name] = Unknown("$" + name, "", shell.out[start:])
     return [state], [state]
 
 

@@ -32,6 +32,17 @@ class Piped(str):
     op: str
 
 
+class Array(Unknown):
+    """An array: what a subscript gives is unknown, and in all likelihood one or all of `items`."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, why: str, items: "Sequence[Value]") -> None:
+        effects = [effect for item in items if isinstance(item, Unknown) for effect in item.effects]
+        super().__init__(why, "", effects)
+        self.items = items
+
+
 def fields(word: "Word", state: "State", substitute: "Substitute") -> "list[Value]":
     """The words that `word` becomes in a command: braces expanded, unquoted values split."""
     found: list[Value] = []
@@ -70,6 +81,14 @@ def _likely(parts: "Sequence[Part]", state: "State") -> "list[list[Part]] | None
     changed = False
     for part in parts:
         value = _blanks(part, state)
+        items = _items(part, state)
+        if items is not None:
+            changed = True
+            for place, item in enumerate(items):
+                if place:
+                    words.append([])
+                words[-1].append(part if isinstance(item, Unknown) else Part("literal", str(item), quoted=True))
+            continue
         if part.kind == "expand" and part.op in DEFAULTS and len(part.words) == 1:
             words[-1].extend(part.words[0].parts)
             changed = True
@@ -92,6 +111,27 @@ def _blanks(part: Part, state: "State") -> "str | None":
         return None
     value = " " if part.text == "IFS" else state.lookup(part.text)
     return value if isinstance(value, str) and _splits(value) and not isinstance(value, Pattern) else None
+
+
+def _items(part: Part, state: "State") -> "Sequence[Value] | None":
+    """The elements of an array that a part in all likelihood stands for, None where it names no array."""
+    array = state.lookup(part.text) if part.kind == "param" or part.op == "[" else None
+    if not isinstance(array, Array) or not array.items:
+        return None
+    subscript = single(part.words[0], state, _nothing) if part.words else "0"
+    items = array.items
+    if subscript == "*" and part.quoted:
+        return [" ".join([str(item) for item in items])]
+    if isinstance(subscript, str) and subscript.isdigit():
+        items = items[int(subscript) :][:1] or items[-1:]
+    if part.quoted:
+        return items
+    return [word for item in items for word in ([item] if isinstance(item, Unknown) else item.split())]
+
+
+def _nothing(part: Part, state: "State") -> "tuple[list[Effect], str | None]":
+    """Stands for a substitution that was walked already."""
+    return [], None
 
 
 def single(word: "Word", state: "State", substitute: "Substitute", assigned: bool = False) -> "Value":
@@ -263,10 +303,12 @@ def _splits(value: str) -> "bool | None":
 
 def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text) -> "Value":
     _operands(part, state, substitute, text)
-    value = Unknown("${" + part.text + part.op + "...}")
     known = state.lookup(part.text)
+    value = Unknown("${" + part.text + part.op + "...}", "", known.effects if isinstance(known, Unknown) else ())
     if part.op in DEFAULTS and isinstance(known, str) and known:
         return known
+    if part.op == "!" and isinstance(known, str) and known.isidentifier():
+        return state.lookup(known)
     if part.op[-1] == "=":
         state.assign(part.text, value)
     return value

@@ -64,22 +64,40 @@ def _runs(effect: Effect, path: str) -> bool:
     return effect.fields.get("path") == path if path else effect.fields.get("source") == "stdin"
 
 
-def from_files(call: "Invocation", found: "Sequence[Effect]", fetched: "set[str]") -> "list[Effect]":
-    """The flow of running a file that was fetched earlier; adds what this command fetches to `fetched`."""
+def from_files(call: "Invocation", found: "Sequence[Effect]", fetched: "dict[str, str]") -> "list[Effect]":
+    """The flow of running a file that was fetched or decoded earlier.
+
+    `fetched` holds such files with the pattern of running them; what this command fetches or decodes is added to it.
+    """
     sources = (*found, *call.stdin.effects)
-    from_fetched = any(one.kind in ("read", "delete") and _written(one) in fetched for one in sources)
-    flows = [
-        Effect("flow", {"pattern": "download-then-run"}, call.text, call.span)
-        for effect in found
-        if effect.kind == "code"
-        and (_written(effect) in fetched or (from_fetched and effect.fields.get("source") == "stdin"))
-    ]
-    tainted = from_fetched or any(
-        effect.kind == "network" or effect.fields.get("program") in FETCHERS for effect in sources
-    )
-    if tainted:
-        fetched.update(_written(one) for one in found if one.kind == "write" and one.fields.get("path"))
+    origin = of_fetched(sources, fetched)
+    flows = []
+    for effect in found:
+        if effect.kind == "code":
+            from_stdin = origin if effect.fields.get("source") == "stdin" else ""
+            told = fetched.get(_written(effect), "") or from_stdin
+            flows += [Effect("flow", {"pattern": told}, call.text, call.span)] if told else []
+    if not origin and pattern(sources) == "download-to-interpreter":
+        origin = "download-then-run"
+    elif not origin and any(map(_decodes, sources)) and not any(one.kind == "delete" for one in found):
+        # With a deletion it is a file that is unpacked in its place (`gunzip tool.gz`).
+        origin = "decode-to-interpreter"
+    if origin:
+        fetched.update({_written(one): origin for one in found if one.kind == "write" and one.fields.get("path")})
     return flows[:1]
+
+
+def of_fetched(effects: "Sequence[Effect]", fetched: "dict[str, str]") -> str:
+    """The pattern of running what comes from a fetched file that one of these effects reads, "" for none."""
+    files = [_written(one) for one in effects if one.kind in ("read", "delete")] if fetched else []
+    return next((fetched[path] for path in files if path in fetched), "")
+
+
+def _decodes(effect: Effect) -> bool:
+    """Whether a command writes other text than it reads; `tr -d` and `tr -s` leave out what nobody runs."""
+    if effect.fields.get("program") == "tr":
+        return {"-d", "-s"}.isdisjoint(effect.fields["flags"])
+    return effect.kind == "run" and effect.fields["program"] in DECODERS
 
 
 def _written(effect: Effect) -> str:

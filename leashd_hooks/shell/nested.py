@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.walk import Outcome, Walker
 
 
+#: Wrappers that print what the command in them prints, and nothing else.
+TRANSPARENT = frozenset((
+    "env", "genv", "nohup", "nice", "ionice", "chrt", "taskset", "timeout", "gtimeout", "stdbuf", "setsid", "unbuffer",
+    "time", "gtime", "setarch", "linux32", "linux64", "eatmydata", "fakeroot", "busybox", "toybox", "command", "sudo",
+    "doas", "chronic", "nocache", "numactl", "prlimit", "caffeinate",
+))  # fmt: skip
+
 #: How deep commands may nest.
 MAX_DEPTH = 24
 
@@ -54,6 +61,7 @@ def effects(shell: "Walker", kind: str, payload: "Any", call: Invocation) -> "li
     try:
         if kind == "command":
             process(shell, lambda: _argv(shell, payload, call, child))
+            output = shell.output if call.name in TRANSPARENT else output
         else:
             text, child.positional = payload if kind == "script" else (payload, None)
             process(shell, lambda: text_of(shell, text, call, child))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.words import Substitute
 
 QUIET = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/tty", "/dev/zero"))
+DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 HOW = {">": ("create",), ">|": ("create",), "&>": ("create",), ">&": ("create",), ">>": ("append",), "&>>": ("append",)}
 
 
@@ -27,8 +28,6 @@ def read(
     pipes: list[Piped] = []
     stdin: Stdin | None = None
     for one in redirects:
-        if one.fd[:1] == "{":
-            state.variables[one.fd[1:-1]] = Unknown("$" + one.fd[1:-1])
         if one.op in ("<<", "<<-", "<<<"):
             body = one.heredoc if one.op != "<<<" else one.target
             value = single(body, state, substitute)
@@ -40,17 +39,45 @@ def read(
         values = fields(one.target, state, substitute)
         target = values[0] if len(values) == 1 else Unknown("several words")
         own = _effects(one, target, call)
-        found.extend(own)
+        inherited = _inherited(one, target, state)
+        found.extend((*own, *inherited))
+        _remember(one.fd, target, [*own, *inherited], state)
         if isinstance(target, Piped):
             pipes.append(target)
         if one.op in ("<", "<>", "<&") and one.fd in ("", "0"):
-            stdin = _input(target, call, own)
+            stdin = Stdin("pipe", inherited, _programs(inherited)) if inherited else _input(target, call, own)
     return found, stdin, pipes
+
+
+def _inherited(one: "Redirect", target: "Value", state: "State") -> "list[Effect]":
+    """The effects of what an open descriptor was connected with, where `<&` reads from it."""
+    if one.op not in ("<&", "<") or isinstance(target, Piped):
+        return []
+    if isinstance(target, Unknown):
+        return target.effects if one.op == "<&" else []
+    number = target.rpartition("/")[2] if target.startswith(DESCRIPTORS) else target if one.op == "<&" else ""
+    opened = state.variables.get("&" + number.rstrip("-"))
+    return opened.effects if isinstance(opened, Unknown) else []
+
+
+def _remember(fd: str, target: "Value", own: "list[Effect]", state: "State") -> None:
+    """Notes what a descriptor beyond the three usual ones is connected with, as the variable `&3` or that of `{fd}`."""
+    if fd in ("", "0", "1", "2"):
+        return
+    effects = target.effects if isinstance(target, Piped) else [one for one in own if one.kind in ("network", "run")]
+    name = fd[1:-1] if fd[:1] == "{" else "&" + fd
+    before = state.variables.get(name)
+    known = before.effects if isinstance(before, Unknown) else []
+    state.variables[name] = Unknown("$" + name, "", [*effects, *known])
+
+
+def _programs(effects: "Sequence[Effect]") -> "list[str]":
+    return [str(effect.fields["program"]) for effect in effects if effect.kind == "run"]
 
 
 def _input(target: "Value", call: "Invocation", found: "list[Effect]") -> Stdin:
     if isinstance(target, Piped):
-        return Stdin("pipe", target.effects, [str(e.fields["program"]) for e in target.effects if e.kind == "run"])
+        return Stdin("pipe", target.effects, _programs(target.effects))
     if any(effect.kind == "network" for effect in found):
         return Stdin("pipe", found)
     return Stdin("file", path=resolve(target, call.cwd, call.home))

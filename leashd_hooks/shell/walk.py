@@ -56,7 +56,8 @@ class Walker:
         self.calling: list[str] = []
         #: Functions that were defined and not called so far, by the identity of their body.
         self.defined: dict[int, tuple[str, Node, State, str, Span | None]] = {}
-        self.fetched: set[str] = set()
+        #: Files that were fetched or decoded, with the flow pattern of running them.
+        self.fetched: dict[str, str] = {}
         #: Where `return` (functions) and `break`, `continue` (loops) lead: the states that arrive there.
         self.leaves: list[tuple[str, list[State]]] = []
 
@@ -163,7 +164,7 @@ class Walker:
                     self.stdin = Stdin(kind, [*outer.effects, *upstream], [*outer.programs, *programs], output)
                 start, self.output = len(self.out), None
                 ok, fail = self.walk(child, state.copy())
-                printed = self.output if child.kind == "simple" else None
+                printed = self.output if prints_alone(child) else None
                 output = printed if isinstance(printed, str) else None
                 upstream.extend(self.out[start:])
                 upstream.extend(printed.effects if isinstance(printed, Unknown) else ())
@@ -299,7 +300,7 @@ class Walker:
         self.state = state
         found = _modelled(call)
         self.run(call, modelled=found is not None)
-        self.out.extend(found or ())
+        self.out.extend(_taken_in(call) if found is None else found)
         if call.env:
             from leashd_hooks.shell.programs import hijacked
 
@@ -353,9 +354,19 @@ class Walker:
 
     def flow(self, call: Invocation, effects: "Sequence[Effect]") -> None:
         if effects:
-            from leashd_hooks.shell.flows import into_interpreter
+            from leashd_hooks.shell.flows import into_interpreter, of_fetched
 
+            stored = of_fetched(effects, self.fetched)
             self.out.extend(into_interpreter(call, effects))
+            if stored:
+                self.emit("flow", call, pattern=stored)
+
+
+def prints_alone(node: "Node") -> bool:
+    """Whether one simple command prints all that this node does."""
+    if node.kind in ("group", "subshell", "seq") and len(node.children) == 1:
+        return prints_alone(node.children[0])
+    return node.kind == "simple"
 
 
 def _modelled(call: Invocation) -> "list[Effect] | None":
@@ -366,6 +377,12 @@ def _modelled(call: Invocation) -> "list[Effect] | None":
     from leashd_hooks.shell.programs import effects
 
     return effects(call)
+
+
+def _taken_in(call: Invocation) -> "list[Effect]":
+    from leashd_hooks.shell.programs import taken_in
+
+    return taken_in(call)
 
 
 WALKS = {

