@@ -36,14 +36,10 @@ _TAIL = len(',"hash":"') + 64 + len('"}\n')
 _OPEN = posix.O_NOFOLLOW | posix.O_CLOEXEC
 
 
-class AuditError(OSError):
-    """The decision could not be written down."""
-
-
 def append(directory: str, record: "dict[str, Any]", limit: int = LIMIT) -> None:
     """Append one record to the audit in `directory`; when this returns, the line is in the file.
 
-    The secrets in its input, effects and reason are taken out.  Raises AuditError, and leaves no half line, when the
+    The secrets in its input, effects and reason are taken out.  Raises OSError, and leaves no half line, when the
     record cannot be written.
     """
     try:
@@ -57,10 +53,8 @@ def append(directory: str, record: "dict[str, Any]", limit: int = LIMIT) -> None
                 posix.close(lock)
         finally:
             posix.close(folder)
-    except AuditError:
-        raise
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise AuditError(f"cannot write the audit in `{directory}`: {error}") from error
+        raise OSError(f"cannot write the audit in `{directory}`: {error}") from error
 
 
 def _folder(directory: str) -> int:
@@ -87,7 +81,7 @@ def _wait_for(lock: int) -> None:
             now = time.monotonic()
             deadline = deadline or now + PATIENCE
             if now > deadline:
-                raise AuditError("another process holds the lock of the audit") from None
+                raise OSError("another process holds the lock of the audit") from None
             time.sleep(pause)
             pause = min(pause * 1.5, 0.01)
 
@@ -120,7 +114,7 @@ def _regular(folder: int, name: str, flags: int) -> int:
     file = posix.open(name, posix.O_RDWR | posix.O_CREAT | posix.O_NONBLOCK | _OPEN | flags, 0o600, dir_fd=folder)
     if posix.fstat(file).st_mode & 0o170000 != 0o100000:
         posix.close(file)
-        raise AuditError(f"`{name}` of the audit is not a regular file")
+        raise OSError(f"`{name}` of the audit is not a regular file")
     return file
 
 
@@ -162,7 +156,7 @@ def exists(folder: int, name: str) -> bool:
 def _write_head(file: int, place: "Place") -> None:
     data = b"%020d %s\n" % (place[0], place[1].encode("ascii"))
     if posix.pwrite(file, data, 0) != len(data):
-        raise AuditError("cannot write the head of the audit")
+        raise OSError("cannot write the head of the audit")
 
 
 def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str, Any], bool]":
@@ -204,4 +198,4 @@ def _write(file: int, data: bytes, size: int) -> None:
         raise
     if written != len(data):
         posix.ftruncate(file, size)
-        raise AuditError(f"no room for the audit: {written} of {len(data)} bytes written")
+        raise OSError(f"no room for the audit: {written} of {len(data)} bytes written")

@@ -2,7 +2,7 @@
 
 import posix
 
-from leashd_hooks.audit import FILE, GENESIS, AuditError, exists
+from leashd_hooks.audit import FILE, GENESIS, exists
 from leashd_hooks.jsondoor import loads
 from leashd_hooks.redact import sha256
 
@@ -60,5 +60,5 @@ def set_aside(folder: int, file: int, last: "Place") -> None:
     number = start[len(b'{"seq":') :].partition(b",")[0]
     name = f"audit-{int(number) if number.isdigit() else last[0]}.jsonl"
     if exists(folder, name):
-        raise AuditError(f"`{name}` exists already, so the full `{FILE}` cannot be renamed")
+        raise OSError(f"`{name}` exists already, so the full `{FILE}` cannot be renamed")
     posix.rename(FILE, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -1,27 +1,18 @@
 """What the agent's host starts for every call: `python -I -S boot.py claude --state DIR [--home DIR] [--unattended]`.
 
 Python compiles this file anew at every start, so it is short and does one thing: it runs `leashd_hooks.start` from the
-hot image, or from its source where there is no image.  If even that fails, the exit code blocks the call and standard
-error says why.
+hot image.  Where that cannot be, `rescue.py` goes on.  However it ends, the exit code blocks the call.
 """
 
-import posix
-import sys
-
 try:
-    package = __file__.rpartition("/")[0]
-    try:
-        from marshal import loads
+    import marshal
+    import posix
+    import sys
 
-        image = posix.open(package + "/__pycache__/hot." + str(sys.implementation.cache_tag) + ".image", 0)
-        exec(loads(posix.read(image, 16384)))
-    except Exception:
-        sys.path.insert(0, package.rpartition("/")[0])
-        from leashd_hooks.start import run
-
-        image = -1
-    run(package, image, sys.argv[1:])
-except BaseException as error:
-    posix.write(2, b"leashd: denied, because it could not start: %a" % error)
+    image = posix.open(__file__[:-7] + "__pycache__/hot." + sys.implementation.cache_tag + ".image", 0)
+    exec(marshal.loads(posix.read(image, 16384)))
+    run(__file__[:-8], image)  # type: ignore[name-defined]  # noqa: F821 (the line above defines it)
+except BaseException:
+    exec(open(__file__[:-7] + "rescue.py").read())
 finally:
     posix._exit(2)

@@ -39,29 +39,9 @@ if TYPE_CHECKING:
 FORMAT = 3
 
 
-#: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places.
+#: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places;
+#: `decide.rule.entry` unpacks what is asked for.
 PACKED = ("floor", "rules_above", "rules", "places")
-
-
-class Packed:
-    """A part of a bundle: the rules by kind of effect, or the places by name, each unpacked when it is asked for."""
-
-    __slots__ = ("_entries", "_packed")
-
-    def __init__(self, packed: "dict[str, bytes]") -> None:
-        self._packed = packed
-        self._entries: dict[str, tuple[Any, ...]] = {}
-
-    def get(self, name: str, default: "tuple[Any, ...]" = ()) -> "tuple[Any, ...]":
-        """The rules for a kind, in order, or the two sets of paths of a place."""
-        found = self._entries.get(name)
-        if found is None:
-            found = self._entries[name] = marshal.loads(self._packed[name]) if name in self._packed else default
-        return found
-
-    def values(self) -> "list[tuple[Any, ...]]":
-        """All entries, for those who explain them."""
-        return [self.get(name) for name in self._packed]
 
 
 def load(state: str, home: str) -> "Bundle":
@@ -112,8 +92,6 @@ def _read(path: str) -> "Bundle | None":
         posix.close(file)
     if not isinstance(bundle, dict) or bundle.get("format") != FORMAT or bundle.get("tag") != tag():
         return None
-    for part in PACKED:
-        bundle[part] = Packed(bundle[part])
     return bundle
 
 

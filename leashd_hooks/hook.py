@@ -4,7 +4,7 @@ import time
 
 from leashd_hooks import bundle, places
 from leashd_hooks.adapters import claude
-from leashd_hooks.audit import AuditError, append
+from leashd_hooks.audit import append
 from leashd_hooks.decide import decide
 from leashd_hooks.jsondoor import loads
 from leashd_hooks.model import DENY, Decision
@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from leashd_hooks.adapters.claude import Answer
     from leashd_hooks.bundle import Bundle
     from leashd_hooks.model import Call
 
@@ -24,38 +25,28 @@ LIMIT = 16 * 1024 * 1024
 DEPTH = 200
 
 
-class Context:
-    """How the hook was installed: where its state lies, whose home it guards, whether a person can be asked."""
+def judge(data: bytes, state: str, home: str, unattended: bool) -> "Answer":
+    """The answer to one event.  Whatever goes wrong in here is a denial that says what went wrong.
 
-    __slots__ = ("home", "state", "unattended")
-
-    def __init__(self, state: str, home: str, unattended: bool) -> None:
-        self.state = state
-        self.home = home
-        self.unattended = unattended
-
-
-def judge(data: bytes, context: Context) -> claude.Answer:
-    """The answer to one event.  Whatever goes wrong in here is a denial that says what went wrong."""
+    `state` is leashd's directory, `home` that of the user who is guarded, `unattended` that nobody can be asked.
+    """
     started = time.perf_counter()
     try:
         event = _event(data)
         name = event.get("hook_event_name")
         if name in ("PreToolUse", "PermissionRequest"):
-            return _tool_call(event, context, started)
+            return _tool_call(event, state, home, unattended, started)
         if name in ("ConfigChange", "SessionStart"):
             from leashd_hooks import liveness
 
-            return liveness.answer(event, context)
+            return liveness.answer(event, state, home)
         raise ValueError(f"`{name}` is not an event that leashd knows")
     except RecursionError:
-        return _broken("the event is nested too deeply", context)
-    except AuditError as error:
-        return claude.deny(f"leashd: denied, because {error}")
+        return _broken("the event is nested too deeply", state)
     except (ValueError, OSError) as error:
-        return _broken(str(error), context)
+        return _broken(str(error), state)
     except Exception as error:
-        return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", context)
+        return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", state)
 
 
 def judge_call(call: "Call", policy: "Bundle") -> Decision:
@@ -67,15 +58,18 @@ def judge_call(call: "Call", policy: "Bundle") -> Decision:
     return decide(call, effects, observe(effects), policy)
 
 
-def _tool_call(event: "dict[str, Any]", context: Context, started: float) -> claude.Answer:
+def _tool_call(event: "dict[str, Any]", state: str, home: str, unattended: bool, started: float) -> "Answer":
     call = claude.read_call(event)
-    policy = bundle.load(context.state, context.home)
+    policy = bundle.load(state, home)
     try:
         decision = judge_call(call, policy)
     except (ValueError, OSError) as error:
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
-    answer = claude.answer(call, decision, context.unattended)
-    append(places.audit(context.state), _record(call, decision, answer.told, policy["digest"], started))
+    answer = claude.answer(call, decision, unattended)
+    try:
+        append(places.audit(state), _record(call, decision, answer[2], policy["digest"], started))
+    except OSError as error:
+        return claude.deny(f"leashd: denied, because {error}")
     return answer
 
 
@@ -139,7 +133,7 @@ def _too_deep(data: bytes) -> bool:
     return deepest > DEPTH
 
 
-def _broken(reason: str, context: Context) -> claude.Answer:
+def _broken(reason: str, state: str) -> "Answer":
     """A denial of an event that could not be judged; its audit line is tried, but the denial does not hang on it."""
     record = {
         "event": "failure",
@@ -150,7 +144,7 @@ def _broken(reason: str, context: Context) -> claude.Answer:
         "reason": reason,
     }
     try:
-        append(places.audit(context.state), {**record, "reason": reason, "input": {}})
+        append(places.audit(state), {**record, "reason": reason, "input": {}})
     except Exception:
         reason += "; the audit could not be written either"
     return claude.deny(f"leashd: denied, because {reason}")

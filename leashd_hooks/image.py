@@ -7,9 +7,10 @@ the source is imported instead.
 The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and a tuple: where
 each group of modules lies, {name of the module that leads it: (offset, length)}, the installation of Python that made
 the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled
-pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, code),
-each after those that it imports; the one that leads it comes last.  What every call needs is the group of
-`leashd_hooks.hook`.
+pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, taken,
+code), each after those that it imports; the one that leads it comes last.  `taken` is what the module imports from
+others of ours at its top level, ((module, (name, ...)), ...): binding these names directly costs a tenth of the import
+statements, which are left out of the code.  What every call needs is the group of `leashd_hooks.hook`.
 
 What must not have changed is every source in a checkout, where people edit, and every folder of an installation, where
 only an installer replaces files.
@@ -23,7 +24,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import CodeType
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from leashd_hooks.start import BLOCK
 
@@ -59,10 +60,24 @@ class Module(NamedTuple):
         """The source's path below the package."""
         return "/" + self.source.relative_to(PACKAGE).as_posix()
 
+    def taken(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it imports from modules of ours at its top level: (module, names)."""
+        found = [node for node in ast.parse(self.source.read_bytes()).body if _is_taken(node)]
+        return tuple((node.module or "", tuple(alias.name for alias in node.names)) for node in found)
+
     def code(self) -> CodeType:
-        """The compiled source, without docstrings, annotations and what only a type checker reads."""
-        tree = _Bare().visit(ast.parse(self.source.read_bytes()))
-        return _without_lines(compile(tree, str(self.source), "exec", dont_inherit=True, optimize=2))
+        """The compiled source, without docstrings, annotations, what only a type checker reads and what is `taken`."""
+        tree = ast.parse(self.source.read_bytes())
+        tree.body = [node for node in tree.body if not _is_taken(node)]
+        return _without_lines(compile(_Bare().visit(tree), str(self.source), "exec", dont_inherit=True, optimize=2))
+
+
+def _is_taken(node: ast.stmt) -> TypeGuard[ast.ImportFrom]:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").partition(".")[0] == "leashd_hooks"
+        and not any(alias.asname for alias in node.names)
+    )
 
 
 def _without_lines(code: CodeType) -> CodeType:
@@ -124,7 +139,7 @@ def build() -> Path:
     groups = b""
     for names in _groups(hot):
         found = [hot[name] for name in names]
-        made = tuple((_full(each.name), each.path(), each.is_package, each.code()) for each in found)
+        made = tuple((_full(each.name), each.path(), each.is_package, each.taken(), each.code()) for each in found)
         group = marshal.dumps((_stamps(found), made))
         places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
         groups += group

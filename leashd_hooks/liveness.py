@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from leashd_hooks.hook import Context
+    from leashd_hooks.adapters.claude import Answer
 
 GUARDED = (
     "leashd decides every tool call of this session before it runs. A denied call says by which rule and what to do"
@@ -27,42 +27,43 @@ _HOSTILE_ENVIRONMENT = ("CLAUDE_CODE_", "LD_", "DYLD_", "PYTHON", "NODE_OPTIONS"
 _MANAGED = "/etc/claude-code"
 
 
-def answer(event: "dict[str, Any]", context: "Context") -> claude.Answer:
+def answer(event: "dict[str, Any]", state: str, home: str) -> "Answer":
     """The answer to a SessionStart or ConfigChange event, with its line in the audit."""
     name = event["hook_event_name"]
-    answered = _session_start(context) if name == "SessionStart" else _config_change(event, context)
+    answered = _session_start(state, home) if name == "SessionStart" else _config_change(event, home)
+    told = answered[2]
     record = {
         "event": name,
         "agent": "claude",
         "session": event.get("session_id", ""),
         "cwd": event.get("cwd", ""),
         "tool": "",
-        "verdict": "deny" if answered.told == "deny" else "allow",
-        "answered": answered.told,
-        "rule": "guard-removed" if answered.told == "deny" else "liveness",
+        "verdict": "deny" if told == "deny" else "allow",
+        "answered": told,
+        "rule": "guard-removed" if told == "deny" else "liveness",
         "reason": str(event.get("file_path") or event.get("source") or ""),
         "input": {},
     }
-    append(places.audit(context.state), record)
+    append(places.audit(state), record)
     return answered
 
 
-def _session_start(context: "Context") -> claude.Answer:
+def _session_start(state: str, home: str) -> "Answer":
     try:
-        bundle.load(context.state, context.home)
+        bundle.load(state, home)
     except BundleError as error:
         return claude.context("SessionStart", f"leashd denies every tool call, because its policy is broken: {error}")
     return claude.context("SessionStart", GUARDED)
 
 
-def _config_change(event: "dict[str, Any]", context: "Context") -> claude.Answer:
+def _config_change(event: "dict[str, Any]", home: str) -> "Answer":
     try:
-        objection = removes_guard(event, context.home)
+        objection = removes_guard(event, home)
     except (OSError, ValueError) as error:
         objection = str(error)
     if objection:
         return claude.block(f"leashd keeps the settings of this session: {objection}")
-    return claude.Answer("", 0, "allow")
+    return "", 0, "allow"
 
 
 def removes_guard(event: "dict[str, Any]", home: str) -> str:

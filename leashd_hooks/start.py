@@ -22,105 +22,139 @@ BLOCK = 16384
 
 AGENTS = ("claude",)
 
-
-class Image:
-    """The open image: installs the group that every call needs, and is the finder and loader of all other modules.
-
-    A group is (stamps, modules): what must not have changed since, (path, size, time), and the modules, (name, source,
-    is a package, code), each after those that it imports.
-    """
-
-    def __init__(self, package: str, file: int) -> None:
-        self.package = package
-        self.file = file
-        self.places: dict[str, tuple[int, int]]
-        self.places, made_for, extensions = marshal.loads(posix.pread(file, BLOCK, BLOCK))
-        self.extensions: dict[str, str] = extensions if made_for == sys.base_exec_prefix else {}
-
-    def group(self, name: str) -> "tuple[Any, ...] | None":
-        """The group of a module; None, so that sources are imported, when one of them has changed since."""
-        offset, length = self.places[name]
-        stamps, modules = marshal.loads(posix.pread(self.file, length, offset))
-        stat, package = posix.stat, self.package
-        for path, size, modified in stamps:
-            found = stat(package + path)
-            if found.st_size != size or found.st_mtime_ns != modified:
-                return None
-        checked: tuple[Any, ...] = modules
-        return checked
-
-    def load(self, name: str) -> "Any":
-        """The module `leashd_hooks.<name>`, straight from the image where that has it."""
-        full = "leashd_hooks." + name
-        if full not in sys.modules:
-            modules = self.group(full) if full in self.places else None
-            if modules is None:
-                __import__(full)
-            else:
-                self.install([each for each in modules if each[0] not in sys.modules])
-        return sys.modules[full]
-
-    def install(self, modules: "Sequence[Any]") -> None:
-        """Puts modules where imports find them and runs their code."""
-        loaded, module = sys.modules, type(sys)
-        for name, source, is_package, _ in modules:
-            made = loaded[name] = module(name)
-            made.__file__ = self.package + source
-            made.__package__ = name if is_package else name.rpartition(".")[0]
-            if is_package:
-                made.__path__ = [made.__file__.rpartition("/")[0]]
-        for name, _, _, code in modules:
-            above, _, below = name.rpartition(".")
-            if above:
-                setattr(loaded[above], below, loaded[name])
-            exec(code, loaded[name].__dict__)
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> "Any":
-        """The spec of a module that leads a group of the image, or of an extension of Python's own, None for others."""
-        if name in self.extensions:
-            loader = sys.modules["_frozen_importlib_external"].ExtensionFileLoader(name, self.extensions[name])
-            return type(sys.__spec__)(name, loader, origin=self.extensions[name])
-        modules = self.group(name) if name in self.places else None
-        if modules is None:
-            return None
-        self.install([each for each in modules[:-1] if each[0] not in sys.modules])
-        _, source, is_package, code = modules[-1]
-        spec = type(sys.__spec__)(name, self, is_package=is_package)  # type: ignore[arg-type]
-        spec.loader_state = self.package + source, code
-        return spec
-
-    def create_module(self, spec: object) -> None:
-        """Nothing special about the module object."""
-
-    def exec_module(self, module: "ModuleType") -> None:
-        """Runs the module's code."""
-        module.__file__, code = module.__spec__.loader_state  # type: ignore[union-attr]
-        exec(code, module.__dict__)
+#: The open image: the package's folder, the file, where its groups lie, and the files of Python's own extensions.
+_package = ""
+_file = -1
+_places: "dict[str, tuple[int, int]]" = {}
+_extensions: "dict[str, str]" = {}
 
 
-def run(package: str, image: int, argv: "list[str]") -> "NoReturn":
+def run(package: str, image: int) -> "NoReturn":
     """Answers the event on standard input and ends the process; whatever fails becomes a denial.
 
-    `image` is the open hot image, -1 when there is none.
+    `image` is the open hot image of the package in this folder, -1 when there is none.
     """
     try:
         gc.disable()
         signal(SIGALRM, _late)
         setitimer(ITIMER_REAL, DEADLINE, 1.0)
         if image >= 0:
-            _install(package, image)
+            _open(package, image)
         from leashd_hooks.hook import judge
 
-        answer = judge(_stdin(), _context(argv))
-        _write(1, answer.stdout.encode("ascii"))
-        posix._exit(answer.code)
+        stdout, code, _ = judge(_stdin(), *_options(sys.argv[1:]))
+        _write(1, stdout.encode("ascii"))
+        posix._exit(code)
     except BaseException as error:
         _deny(f"{type(error).__name__}: {error}")
 
 
 def main() -> "NoReturn":
     """The console script `leashd-hook`: the same hook, for people and for jobs that do not mind the start-up."""
-    run("", -1, sys.argv[1:])
+    run("", -1)
+
+
+def _open(package: str, file: int) -> None:
+    """Makes imports find the modules of the image; their sources when one that every call needs has changed since."""
+    global _package, _file, _places, _extensions
+    _package, _file = package, file
+    _places, made_for, extensions = marshal.loads(posix.pread(file, BLOCK, BLOCK))
+    _extensions = extensions if made_for == sys.base_exec_prefix else {}
+    modules = _group("leashd_hooks.hook")
+    if modules is None:
+        sys.path.insert(0, package.rpartition("/")[0])
+    else:
+        sys.meta_path.insert(0, sys.modules[__name__])
+        _install(modules)
+        sys.modules["leashd_hooks"].load = _load  # type: ignore[attr-defined]
+
+
+def _group(name: str) -> "tuple[Any, ...] | None":
+    """The modules of a group, (name, source, is a package, taken, code), each after those that it imports.
+
+    None, so that sources are imported, when one of them has changed since.
+    """
+    offset, length = _places[name]
+    stamps, modules = marshal.loads(posix.pread(_file, length, offset))
+    stat, package = posix.stat, _package
+    for path, size, modified in stamps:
+        found = stat(package + path)
+        if found.st_size != size or found.st_mtime_ns != modified:
+            return None
+    checked: tuple[Any, ...] = modules
+    return checked
+
+
+def _load(name: str) -> "Any":
+    """The module `leashd_hooks.<name>`, straight from the image where that has it."""
+    full = "leashd_hooks." + name
+    if full not in sys.modules:
+        modules = _group(full) if full in _places else None
+        if modules is None:
+            __import__(full)
+        else:
+            _install([each for each in modules if each[0] not in sys.modules])
+    return sys.modules[full]
+
+
+def _install(modules: "Sequence[Any]") -> None:
+    """Puts modules where imports find them and runs their code."""
+    loaded, module, package = sys.modules, type(sys), _package
+    for name, source, is_package, _, _ in modules:
+        made = loaded[name] = module(name)
+        made.__file__ = package + source
+        made.__package__ = name if is_package else name.rpartition(".")[0]
+        if is_package:
+            made.__path__ = [made.__file__.rpartition("/")[0]]
+    for name, _, _, taken, code in modules:
+        above, _, below = name.rpartition(".")
+        if above:
+            setattr(loaded[above], below, loaded[name])
+        _execute(code, taken, loaded[name].__dict__)
+
+
+def _execute(code: "Any", taken: "Sequence[tuple[str, Sequence[str]]]", namespace: "dict[str, Any]") -> None:
+    """Runs a module's code after binding what it imports from other modules of ours."""
+    loaded = sys.modules
+    for source, names in taken:
+        if source not in loaded:
+            __import__(source)
+        given = loaded[source].__dict__
+        for name in names:
+            if name not in given:
+                __import__(source + "." + name)
+            namespace[name] = given[name]
+    exec(code, namespace)
+
+
+def find_spec(name: str, path: object = None, target: object = None) -> "Any":
+    """The spec of a module that leads a group of the image, or of an extension of Python's own, None for others.
+
+    This module is itself the finder and loader of the image, as importlib asks for them: a class would cost more to
+    make than everything that it does here.
+    """
+    spec = type(sys.__spec__)
+    if name in _extensions:
+        loader = sys.modules["_frozen_importlib_external"].ExtensionFileLoader(name, _extensions[name])
+        return spec(name, loader, origin=_extensions[name])
+    modules = _group(name) if name in _places else None
+    if modules is None:
+        return None
+    _install([each for each in modules[:-1] if each[0] not in sys.modules])
+    _, source, is_package, taken, code = modules[-1]
+    found = spec(name, sys.modules[__name__], is_package=is_package)  # type: ignore[arg-type]
+    found.loader_state = _package + source, taken, code
+    return found
+
+
+def create_module(spec: object) -> None:
+    """Nothing special about the module object."""
+
+
+def exec_module(module: "ModuleType") -> None:
+    """Runs the module's code."""
+    module.__file__, taken, code = module.__spec__.loader_state  # type: ignore[union-attr]
+    _execute(code, taken, module.__dict__)
 
 
 def _deny(why: str) -> "NoReturn":
@@ -134,26 +168,13 @@ def _deny(why: str) -> "NoReturn":
         posix._exit(2)
 
 
-def _install(package: str, file: int) -> None:
-    """Makes imports find the modules of the image; their sources when one that every call needs has changed since."""
-    image = Image(package, file)
-    modules = image.group("leashd_hooks.hook")
-    if modules is None:
-        sys.path.insert(0, package.rpartition("/")[0])
-    else:
-        sys.meta_path.insert(0, image)
-        image.install(modules)
-        sys.modules["leashd_hooks"].load = image.load  # type: ignore[attr-defined]
-
-
 def _late(_signal: int, _frame: object) -> "NoReturn":
     """Answers at once: an exception could be taken for something smaller on its way."""
     _deny(f"no decision within {DEADLINE:.0f} seconds")
 
 
-def _context(argv: "list[str]") -> "Any":
-    from leashd_hooks.hook import Context
-
+def _options(argv: "list[str]") -> "tuple[str, str, bool]":
+    """leashd's directory, the user's home, and whether nobody can be asked."""
     rest = list(argv)
     agent = rest.pop(0) if rest else ""
     if agent not in AGENTS:
@@ -169,7 +190,7 @@ def _context(argv: "list[str]") -> "Any":
         else:
             raise ValueError(f"`{option}` is not an option of leashd-hook, or its directory is missing")
     state = given.get("--state") or _home() + "/.leashd"
-    return Context(state, given.get("--home") or state.rpartition("/")[0], unattended)
+    return state, given.get("--home") or state.rpartition("/")[0], unattended
 
 
 def _home() -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from leashd_hooks.model import Decision, Verdict
 
+    #: What the host is told: standard output, exit code, and in one word: allow, ask, deny or silent.
+    Answer = tuple[str, int, str]
+
 #: Modes in which a person expects to be asked, and is (docs/clients.md).  In the others the user has said that nobody
 #: wants to be, some versions of the client skip the question, or the mode is one that leashd does not know.
 _ASKING_MODES = frozenset({"default", "acceptEdits", "plan", "auto"})
@@ -23,17 +26,6 @@ _PLANNING = "leashd: the policy allows it, but it may change something and the s
 _HARMLESS_IN_PLAN = frozenset(
     {"read", "run", "tool", "agent", "network", "mcp", "browser", "control", "git", "package"}
 )
-
-
-class Answer:
-    """What the host is told: standard output, exit code, and in one word: allow, ask, deny or silent."""
-
-    __slots__ = ("code", "stdout", "told")
-
-    def __init__(self, stdout: str, code: int, told: str) -> None:
-        self.stdout = stdout
-        self.code = code
-        self.told = told
 
 
 def read_call(event: "dict[str, Any]") -> Call:
@@ -69,7 +61,7 @@ def _wrong(name: str, expected: str) -> "NoReturn":
     raise ValueError(f"the event's `{name}` is not {expected}")
 
 
-def answer(call: Call, decision: "Decision", unattended: bool) -> Answer:
+def answer(call: Call, decision: "Decision", unattended: bool) -> "Answer":
     """The answer to a PreToolUse or PermissionRequest event.
 
     `require_approval` becomes the client's own prompt where a person sees it, and a denial elsewhere.
@@ -107,40 +99,40 @@ def explain(decision: "Decision", told: str) -> str:
     return f"{text}; instead: {decision.instead}" if decision.instead else text
 
 
-def deny(reason: str) -> Answer:
+def deny(reason: str) -> "Answer":
     """A denial that holds even if standard output is lost: the JSON says why, the exit code blocks."""
-    return Answer(_pre_tool_use("deny", reason).stdout, 2, "deny")
+    return _pre_tool_use("deny", reason)[0], 2, "deny"
 
 
-def context(event: str, text: str) -> Answer:
+def context(event: str, text: str) -> "Answer":
     """Text for the agent, on events that take it."""
-    return Answer(dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), 0, "allow")
+    return dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), 0, "allow"
 
 
-def block(reason: str) -> Answer:
+def block(reason: str) -> "Answer":
     """A veto of a ConfigChange event."""
-    return Answer(dumps({"decision": "block", "reason": reason}), 2, "deny")
+    return dumps({"decision": "block", "reason": reason}), 2, "deny"
 
 
-def _pre_tool_use(decision: str, reason: str) -> Answer:
+def _pre_tool_use(decision: str, reason: str) -> "Answer":
     output = {
         "hookEventName": "PreToolUse",
         "permissionDecision": decision,
         "permissionDecisionReason": reason,
     }
-    return Answer(dumps({"hookSpecificOutput": output}), 0, decision)
+    return dumps({"hookSpecificOutput": output}), 0, decision
 
 
-def _permission_request(verdict: str, text: str) -> Answer:
+def _permission_request(verdict: str, text: str) -> "Answer":
     """Exit code 2 does not deny here, the JSON does.
 
     An allow stays silent too: the dialog is there because the client or one of its own rules wants a person, and for a
     question or a plan because the person's answer is the point.
     """
     if verdict != "deny":
-        return Answer("", 0, "silent")
+        return "", 0, "silent"
     output = {"hookEventName": "PermissionRequest", "decision": {"behavior": "deny", "message": text}}
-    return Answer(dumps({"hookSpecificOutput": output}), 0, verdict)
+    return dumps({"hookSpecificOutput": output}), 0, verdict
 
 
 def _harmless(kind: str, fields: "dict[str, Any]") -> bool:

@@ -13,14 +13,15 @@ The strictest of 2 to 5 is the effect's verdict; the strictest effect decides th
 
 from leashd_hooks.decide.match import matches
 from leashd_hooks.decide.paths import under
-from leashd_hooks.decide.rule import ACTION, INSTEAD, NAME, REASON
+from leashd_hooks.decide.rule import ACTION, INSTEAD, NAME, REASON, entry
 from leashd_hooks.decide.sandbox import check, places_of
 from leashd_hooks.model import ALLOW, ASK, DENY, STRICTNESS, Decision
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from leashd_hooks.bundle import Bundle
-    from leashd_hooks.decide.rule import Rule
     from leashd_hooks.decide.sandbox import Place
     from leashd_hooks.model import Call, Effect, Facts, Verdict
 
@@ -78,9 +79,8 @@ def _by_rules(
     return found
 
 
-def _first(rules: "object", call: "Call", effect: "Effect", places: "list[Place]") -> "Finding | None":
-    by_kind: dict[str, tuple[Rule, ...]] = rules  # type: ignore[assignment]
-    for rule in by_kind.get(effect.kind, ()):
+def _first(rules: "Any", call: "Call", effect: "Effect", places: "list[Place]") -> "Finding | None":
+    for rule in entry(rules, effect.kind):
         if matches(rule, call, effect, places):
             return rule[ACTION], rule[NAME], rule[REASON], rule[INSTEAD]
     return None

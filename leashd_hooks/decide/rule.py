@@ -13,6 +13,8 @@ names (`workspace`, `scratch`, `system`, `outside`, `credential`, `protected`, .
 tuples · `flags` one of the frozenset was given.
 """
 
+from marshal import loads
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -20,3 +22,11 @@ if TYPE_CHECKING:
     Rule = tuple[Any, ...]
 
 NAME, ACTION, WHEN, UNLESS, TOOLS, LEGACY, REASON, INSTEAD, ORIGIN = range(9)
+
+
+def entry(part: "dict[str, Any]", name: str) -> "tuple[Any, ...]":
+    """The rules for a kind of effect, or the two path sets of a place, unpacked where nobody asked for them before."""
+    found: tuple[Any, ...] | bytes = part.get(name, ())
+    if found.__class__ is bytes:
+        found = part[name] = loads(found)
+    return found  # type: ignore[return-value]

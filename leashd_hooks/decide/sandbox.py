@@ -1,6 +1,7 @@
 """Where a path lies, and whether a call may go there at all."""
 
 from leashd_hooks.decide.paths import contains, under
+from leashd_hooks.decide.rule import entry
 from leashd_hooks.model import ASK, DENY, PATH_KINDS
 
 TYPE_CHECKING = False
@@ -37,8 +38,8 @@ class Place:
     def _inside(self, name: str) -> bool:
         known = self._known.get(name)
         if known is None:
-            included, excluded = self._bundle["places"].get(name, (None, None))
-            known = included is not None and contains(included, self.path) and not contains(excluded, self.path)
+            sets = entry(self._bundle["places"], name)
+            known = bool(sets) and contains(sets[0], self.path) and not contains(sets[1], self.path)
             self._known[name] = known
         return known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from leashd_hooks.decide.rule import NAME, ORIGIN
+from leashd_hooks.decide.rule import NAME, ORIGIN, entry
 from leashd_hooks.model import ALLOW, ASK, DENY, Call, Decision, Effect
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ OWN = {
 
 def sentences(call: Call, decision: Decision, bundle: Bundle) -> list[str]:
     """The explanation, a line each."""
-    floor = {rule[NAME] for rules in bundle["floor"].values() for rule in rules}
+    floor = {rule[NAME] for kind in bundle["floor"] for rule in entry(bundle["floor"], kind)}
     lines = [f"`{call.tool}` is {WORDS[decision.verdict]}, by `{decision.rule}`: {decision.reason}"]
     for at, (effect, finding) in enumerate(zip(decision.effects, decision.trace, strict=False)):
         mark = "  <- this decided" if at == decision.decisive else ""
@@ -73,8 +73,8 @@ def _all_rules(bundle: Bundle) -> Iterator[tuple[Any, ...]]:
         bundle["rules"],
     ]
     for layer in layers:
-        for rules in layer.values():
-            yield from rules
+        for kind in layer:
+            yield from entry(layer, kind)
 
 
 def _change(decision: Decision, floor: set[str]) -> list[str]:

@@ -213,10 +213,17 @@ def test_a_fault_in_our_own_code_is_a_denial(name: str, guard: Guard, tmp_path: 
 def test_a_missing_package_blocks_and_says_why(guard: Guard, tmp_path: Path) -> None:
     guard.boot = tmp_path / "leashd_hooks" / "boot.py"
     guard.boot.parent.mkdir()
-    shutil.copy(image.PACKAGE / "boot.py", guard.boot)
+    for name in ("boot.py", "rescue.py"):
+        shutil.copy(image.PACKAGE / name, guard.boot.with_name(name))
     answered = guard.send(_event(guard))
     assert (answered.code, answered.stdout) == (2, "")
     assert "could not start: ModuleNotFoundError" in answered.stderr
+
+
+def test_a_boot_file_alone_blocks(guard: Guard, tmp_path: Path) -> None:
+    guard.boot = Path(shutil.copy(image.PACKAGE / "boot.py", tmp_path / "boot.py"))
+    answered = guard.send(_event(guard))
+    assert (answered.code, answered.stdout) == (2, "")
 
 
 def test_a_missing_boot_file_blocks(guard: Guard, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from leashd_hooks import bundle, places
+from leashd_hooks.decide.rule import entry
 from leashd_hooks.policy import compile as compiler
 from leashd_hooks.recompile import BundleError
 
@@ -20,7 +22,7 @@ def state(tmp_path: Path) -> Path:
     return made
 
 
-def _load(state: Path) -> "dict[str, object]":
+def _load(state: Path) -> "dict[str, Any]":
     return bundle.load(str(state), str(state.parent))
 
 
@@ -39,8 +41,8 @@ def test_rules_come_back_as_they_were_compiled(state: Path) -> None:
     loaded = _load(state)
     for part in bundle.PACKED:
         for kind, rules in compiled[part].items():
-            assert loaded[part].get(kind) == rules  # type: ignore[attr-defined]
-        assert loaded[part].get("invented") == ()  # type: ignore[attr-defined]
+            assert entry(loaded[part], kind) == rules
+        assert entry(loaded[part], "invented") == ()
 
 
 CHANGES = {

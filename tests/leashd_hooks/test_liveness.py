@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from leashd_hooks import image
-from leashd_hooks.hook import Context
 from leashd_hooks.liveness import answer, is_wired, removes_guard
 
 OURS = {
@@ -102,33 +101,33 @@ def test_the_local_file_can_disable_what_the_other_wires(home: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"hooks": ['])
 def test_a_file_that_cannot_be_read_is_vetoed(content: str, home: Path) -> None:
-    context = Context(str(home / ".leashd"), str(home), unattended=False)
-    answered = answer(_event(home, content), context)
-    assert answered.code == 2
-    assert json.loads(answered.stdout)["decision"] == "block"
+    answered = answer(_event(home, content), str(home / ".leashd"), str(home))
+    assert answered[1] == 2
+    assert json.loads(answered[0])["decision"] == "block"
 
 
 def test_a_veto_stands_in_the_audit(home: Path) -> None:
-    context = Context(str(home / ".leashd"), str(home), unattended=False)
-    answer(_event(home, "{}"), context)
+    answer(_event(home, "{}"), str(home / ".leashd"), str(home))
     record = json.loads((home / ".leashd" / "audit" / "audit.jsonl").read_text())
     assert (record["event"], record["verdict"], record["rule"]) == ("ConfigChange", "deny", "guard-removed")
 
 
 def test_a_session_that_starts_is_told_and_recorded(home: Path) -> None:
     (home / ".leashd").mkdir()
-    context = Context(str(home / ".leashd"), str(home), unattended=False)
-    answered = answer({"hook_event_name": "SessionStart", "source": "startup", "cwd": "/w"}, context)
-    assert "leashd decides every tool call" in json.loads(answered.stdout)["hookSpecificOutput"]["additionalContext"]
+    answered = answer(
+        {"hook_event_name": "SessionStart", "source": "startup", "cwd": "/w"}, str(home / ".leashd"), str(home)
+    )
+    assert "leashd decides every tool call" in json.loads(answered[0])["hookSpecificOutput"]["additionalContext"]
     assert json.loads((home / ".leashd" / "audit" / "audit.jsonl").read_text())["event"] == "SessionStart"
 
 
 def test_a_session_under_a_broken_policy_is_told_so(home: Path) -> None:
     (home / ".leashd").mkdir()
     (home / ".leashd" / "policy.yaml").write_text("rules: 7\n")
-    context = Context(str(home / ".leashd"), str(home), unattended=False)
-    answered = answer({"hook_event_name": "SessionStart", "source": "startup", "cwd": "/w"}, context)
-    assert "denies every tool call, because its policy is broken" in answered.stdout
+    answered = answer(
+        {"hook_event_name": "SessionStart", "source": "startup", "cwd": "/w"}, str(home / ".leashd"), str(home)
+    )
+    assert "denies every tool call, because its policy is broken" in answered[0]
 
 
 @pytest.mark.parametrize(
