@@ -236,8 +236,9 @@ def _xargs(call: Invocation) -> "list[Effect]":
         marks.append("{}")
     more = Unknown("words from standard input", "", call.stdin.effects)
     words: list[Value] = []
-    program = options.words[0].rpartition("/")[2] if options.words and isinstance(options.words[0], str) else ""
-    for word in options.words:
+    template = options.words or ["echo"]
+    program = template[0].rpartition("/")[2] if isinstance(template[0], str) else ""
+    for word in template:
         place = _mark(word, marks)
         if place >= 0 and program in SHELLS and isinstance(word, str):
             found.append(_unclear(call, "words of standard input inside shell text"))
@@ -246,13 +247,11 @@ def _xargs(call: Invocation) -> "list[Effect]":
         words.append(word if place < 0 else Unknown("words from standard input", str(word)[:place], call.stdin.effects))
     nothing = Stdin("file", path="/dev/null")
     inner = Invocation(call.name, (), call.cwd, call.home, call.env, nothing, call.text, call.span, call._nested)
-    if not words:
-        return found
     known = _given(call.stdin, marks)
     if not known or marks or not {name for name, _ in options.flags} <= COUNTING:
         found.extend(inner.command(words if marks else [*words, more]))
     for given in known:
-        found.extend(inner.command(_filled(options.words, marks, given)))
+        found.extend(inner.command(_filled(template, marks, given)))
     return found
 
 

@@ -70,7 +70,7 @@ TABLE = [
         ],
     ),
     ("xargs -a list rm", ["run xargs list rm", "read /w/list", "run rm ?", "delete ?"]),
-    ("xargs", ["run xargs"]),
+    ("xargs", ["run xargs", "run echo ?"]),
     ("find . | xargs cat", ["run find .", "read /w", "run xargs cat", "run cat ?", "read ?"]),
     (
         "parallel rm {} ::: a b",
