@@ -30,8 +30,9 @@ EFFECTS: dict[str, dict[str, str]] = {
     },
     "code": {
         "language": "shell, python, javascript, ruby, perl, php, awk, sql or other",
-        "source": "inline, file, stdin, module or unknown",
-        "path": "the script, for source `file`",
+        "source": "inline, file, stdin, module, project, tool or unknown",
+        "path": "the script for `file`; for `project` what holds the tests, the build or the settings that are run; for"
+        " `tool` a program that the project brings along: `.venv/bin/pytest`, `./gradlew`",
     },
     "network": {
         "host": "host name or address, without port",

@@ -348,7 +348,8 @@ def source(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
             return text_of(shell, call.stdin.text, call, state)
         shell.emit("code", call, language="shell", source="stdin")
         return _both(after)
-    shell.emit("code", call, language="shell", source="file", path=path)
+    brought = (path or "").endswith(("/.venv/bin/activate", "/venv/bin/activate", "/env/bin/activate"))
+    shell.emit("code", call, language="shell", source="tool" if brought else "file", path=path)
     if isinstance(value, Unknown):
         shell.out.extend(flows.into_interpreter(call, value.effects))
     return _both(after)

@@ -271,6 +271,12 @@ class Walker:
         return self._program(name, call, state, functions)
 
     def _file(self, name: str, path: "str | None", call: Invocation, state: State) -> "Outcome":
+        from leashd_hooks.shell.programs import tool_of
+
+        tool = tool_of(path or "")
+        if tool:
+            self.emit("code", call, language="other", source="tool", path=path)
+            return self._program(tool, call, state, functions=False)
         call.name = name.rpartition("/")[2] or "?"
         self.run(call, modelled=False)
         self.emit("code", call, language="other", source="file", path=path)

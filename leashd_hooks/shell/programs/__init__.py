@@ -1,6 +1,7 @@
 """Which module models which program.  A module is imported only when its program is seen."""
 
 import leashd_hooks
+from leashd_hooks.shell.names import program_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ FAMILIES = {
         " mtr whois"
     ),
     "agents": "agent-browser leashd claude codex gemini opencode cursor-agent aider goose amp copilot crush qwen",
-    "build": "make gmake ninja just task mvn gradle tox nox cmake ctest meson bazel rake",
+    "build": "make gmake ninja just task mvn gradle tox nox cmake ctest meson bazel rake rails",
     "containers": "docker podman nerdctl docker-compose podman-compose kubectl oc helm",
     "pip": "pip pip3 uv uvx pipx poetry pdm pipenv conda mamba micromamba hatch rye",
     "npm": "npm npx pnpm pnpx yarn bun bunx",
@@ -77,6 +78,14 @@ FAMILIES = {
     ),
 }
 
+#: Programs that run code of the project or look at it; `runners` tells what they take in, the policies what they may.
+RUNNERS = (
+    "pytest py.test unittest jest vitest mocha ava rspec phpunit ruff mypy black flake8 isort pylint pyright eslint"
+    " prettier stylelint tsc biome shellcheck shfmt hadolint yamllint markdownlint gofmt goimports golangci-lint"
+    " rustfmt clang-format rubocop pycodestyle pydocstyle vulture codespell typos actionlint taplo basedpyright oxlint"
+    " tflint swiftlint luacheck djlint deptry pyupgrade autoflake bandit coverage dotnet swift mix flutter dart sbt"
+    " stack cabal zig pre-commit"
+)
 #: Programs of which nothing is known but that they tell their version.
 VERSIONED = (
     "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
@@ -98,8 +107,25 @@ HIJACKS = (
     " CGO_CFLAGS CGO_LDFLAGS GOTOOLCHAIN GOPROXY GONOSUMDB GONOSUMCHECK GH_HOST GH_PAGER GH_EDITOR GH_BROWSER"
     " GH_CONFIG_DIR GLAB_PAGER GITLAB_HOST HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy"
     " AWS_ENDPOINT_URL AWS_CONFIG_FILE COMPOSE_FILE CARGO_HOME CARGO_BUILD_RUSTC CARGO_BUILD_RUSTC_WRAPPER"
-    " RUSTC_WORKSPACE_WRAPPER RUSTDOC CARGO"
+    " RUSTC_WORKSPACE_WRAPPER RUSTDOC CARGO BUNDLE_GEMFILE BUNDLE_PATH GEM_HOME GEM_PATH MAKEFILES GOWORK MAVEN_ARGS"
+    " MAVEN_OPTS GRADLE_OPTS GRADLE_USER_HOME PIPENV_PIPFILE VIRTUAL_ENV COMPOSER COMPOSER_HOME COVERAGE_RCFILE"
+    " COVERAGE_PROCESS_START PHPRC PHP_INI_SCAN_DIR MIX_EXS DOTNET_STARTUP_HOOKS CMAKE_TOOLCHAIN_FILE LD AR"
+    " POETRY_VIRTUALENVS_PATH JEST_CONFIG"
 )
+#: What a project usually searches for its own modules.
+OWN_MODULES = (".", "./", "src", "./src", "lib", "./lib")
+#: Options of node that load no code.
+NODE_PLAIN = (
+    "--max-old-space-size --experimental-vm-modules --no-warnings --trace-warnings --enable-source-maps"
+    " --openssl-legacy-provider --experimental-strip-types --no-deprecation --trace-deprecation"
+    " --no-experimental-fetch --unhandled-rejections --stack-trace-limit"
+)
+
+#: Folders in which a project keeps the programs that it brings along.
+TOOL_FOLDERS = ("/.venv/bin", "/venv/bin", "/env/bin", "/node_modules/.bin", "/vendor/bin")
+#: Scripts beside a project's sources that stand for a build tool, and those a framework puts into `bin`.
+WRAPPER_SCRIPTS = "gradlew:gradle mvnw:mvn"
+BIN_SCRIPTS = "rspec rake rails rubocop bundle phpunit"
 HIJACK_PREFIXES = (
     "LD_",
     "DYLD_",
@@ -146,11 +172,33 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     return found
 
 
+def taken_in(call: "Invocation") -> "list[Effect]":
+    """What is known of a program that is not modelled: the code that it takes in, where it is a runner or a linter."""
+    if not _listed(call.name, RUNNERS):
+        return []
+    found: list[Effect] = leashd_hooks.load("shell.programs.runners").effects(call)
+    return found
+
+
 def hijacked(call: "Invocation") -> "list[Effect]":
     """The unseen code that variables before a program make it run, whether the program is modelled or not."""
     if any(_hijacks(name, value) for name, value in call.env.items()):
         return [call.effect("code", language="other", source="unknown", path=None)]
-    return []
+    own = [value for name, value in call.env.items() if name == "PYTHONPATH" and value in OWN_MODULES]
+    return [call.on_path("code", value, language="other", source="tool") for value in own]
+
+
+def tool_of(path: str) -> str:
+    """The program that a file of the project's stands for: `pytest` for `.venv/bin/pytest`; "" for any other file."""
+    folder, _, name = path.rpartition("/")
+    for pair in WRAPPER_SCRIPTS.split():
+        script, _, program = pair.partition(":")
+        if name == script:
+            return program
+    if folder.endswith(TOOL_FOLDERS) or (folder.endswith("/bin") and _listed(name, BIN_SCRIPTS)):
+        known = family_of(program_name(name)) or _listed(name, RUNNERS)
+        return name if known else ""
+    return ""
 
 
 def _asks_itself(call: "Invocation") -> bool:
@@ -168,6 +216,12 @@ def _asks_itself(call: "Invocation") -> bool:
 def _hijacks(name: str, value: "Value") -> bool:
     if name == "RUSTFLAGS":
         return not isinstance(value, str) or "linker" in value
+    if name == "NODE_OPTIONS" and isinstance(value, str):
+        return not all(_listed(word.partition("=")[0], NODE_PLAIN) for word in value.split())
+    if name == "PYTHONPATH" and value in OWN_MODULES:
+        return False
+    if name == "JAVA_HOME":
+        return not isinstance(value, str) or ".." in value or not value.startswith(("/usr/", "/opt/", "/Library/"))
     if not _listed(name, HIJACKS) and not name.startswith(HIJACK_PREFIXES):
         return False
     return not (isinstance(value, str) and value in HARMLESS_VALUES) and not name.startswith(HARMLESS_PREFIXES)

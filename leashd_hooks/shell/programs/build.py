@@ -1,5 +1,6 @@
 """Build tools: what they run is the project's own code, told as the target that is asked for."""
 
+from leashd_hooks.shell import project
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -21,11 +22,12 @@ VALUES = {
     "gradle": "bpcgIxPDS --build-file --project-dir --init-script --exclude-task --gradle-user-home --include-build",
     "tox": "ecn --conf --workdir --root --result-json",
     "nox": "sftkR --session --noxfile --sessions --keywords --tags",
-    "cmake": "SBDGTACEPUW --build --install --target --config --preset --prefix --parallel --toolchain --component",
+    "cmake": "SBDGTCEPUW --build --install --target --config --preset --prefix --parallel --toolchain --component",
     "ctest": "RELj --test-dir --output-on-failure",
     "meson": "DC",
     "bazel": ".",
     "rake": "fRrTI",
+    "rails": "en --environment --name",
 }
 PLACES = (
     "--build",
@@ -48,21 +50,30 @@ READ_FILES = {"make": ("-f", "--file", "--makefile"), "gmake": ("-f", "--file", 
               "task": ("-t", "--taskfile"), "mvn": ("-f", "--file", "-s", "--settings"), "tox": ("-c", "--conf"),
               "gradle": ("-b", "--build-file", "-I", "--init-script", "-c"), "nox": ("-f", "--noxfile"),
               "rake": ("-f",), "ninja": ("-f",), "cmake": ("-P", "-C", "--toolchain")}  # fmt: skip
+#: Flags with a directory whose code runs, and those of them that stand for the directory the tool starts in.
+DIRECTORIES = {
+    "make": ("-I", "--include-dir"), "gmake": ("-I", "--include-dir"), "just": ("-d", "--working-directory"),
+    "task": ("-d", "--dir"), "gradle": ("-p", "--project-dir", "--include-build", "-g", "--gradle-user-home"),
+    "tox": ("--root", "--workdir"), "cmake": ("-S", "-B", "--build", "--install"), "ctest": ("--test-dir",),
+    "meson": ("-C",), "rake": ("-I", "-R"), "mvn": (), "nox": (),
+}  # fmt: skip
+MOVES = {
+    "make": ("-C", "--directory"), "gmake": ("-C", "--directory"), "ninja": ("-C",), "cmake": ("-S", "--build"),
+    "gradle": ("-p", "--project-dir"), "task": ("-d", "--dir"), "ctest": ("--test-dir",), "meson": ("-C",),
+}  # fmt: skip
+#: Flags that set a variable, which may name a file.
+SETTINGS = ("-D", "-P", "--define", "-T", "--set")
+#: Tools whose words are directories.
+SOURCES = ("cmake", "meson")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
     name = call.name
     letters, *long = VALUES[name].split()
     options = read(call.args, short=letters, long=long)
-    found: list[Effect] = []
     if name == "cmake" and options.has("-E"):
         return None
-    for flag, value in options.flags:
-        if value is not None and flag in READ_FILES.get(name, ()):
-            found.append(call.on_path("code", value, language="other", source="file"))
-        elif value is not None and flag in PLACES and name not in ("mvn", "gradle"):
-            kind = "write" if flag == "-B" else "read"
-            found.append(call.on_path(kind, value, how="create" if kind == "write" else "list"))
+    found, places = _places(call, options)
     if options.has(*RUNS.get(name, ())) and name != "cmake":
         found.append(call.effect("code", language="shell", source="inline"))
     assigned = [word for word in options.words if isinstance(word, str) and "=" in word]
@@ -82,7 +93,46 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(
             call.effect("package", manager=name, operation=operation, source="none", script=target, scope="project")
         )
-    return found
+    targets_on_disk = [] if name == "bazel" else targets  # `//src:app` is a label
+    places += project.named([*assigned, *options.values(*SETTINGS), *targets_on_disk])
+    if name in SOURCES:
+        places += targets
+    return found + project.runs(call, places, here=not _moves(call.name, options))
+
+
+def _places(call: "Invocation", options: "Options") -> "tuple[list[Effect], list[Value]]":
+    """What the flags for directories and files read, write and steer; the directories whose code runs."""
+    found: list[Effect] = []
+    places: list[Value] = []
+    base = call
+    for directory in options.values(*MOVES[call.name]) if call.name in ("make", "gmake", "ninja") else []:
+        found.append(base.on_path("read", directory, how="list"))
+        base = project.inside(base, directory)  # what other flags name is looked for from there
+        places = [base.cwd or Unknown("a directory that is not known")]
+    for flag, value in options.flags:
+        if value is None:
+            continue
+        if flag in READ_FILES.get(call.name, ()):
+            found.append(project.steered(base, value))
+        elif flag in DIRECTORIES.get(call.name, ()):
+            places.append(value)
+        if flag == "-B" and _is_output(value):
+            places.append(value)
+        elif flag in PLACES and call.name not in ("mvn", "gradle", "make", "gmake", "ninja"):
+            kind = "write" if flag == "-B" else "read"
+            found.append(call.on_path(kind, value, how="create" if kind == "write" else "list"))
+    return found, places
+
+
+def _is_output(value: "Value") -> bool:
+    """Whether a directory's name says that it is made by the build and holds nothing else."""
+    name = "" if isinstance(value, Unknown) else value.rstrip("/").rpartition("/")[2]
+    return name in ("build", "builddir", "_build", "out") or name.startswith(("build-", "build_", "cmake-build-"))
+
+
+def _moves(name: str, options: "Options") -> bool:
+    """Whether a flag names another directory for all that is read."""
+    return bool(options.values(*MOVES.get(name, ())))
 
 
 def _asked(
@@ -92,7 +142,8 @@ def _asked(
     found: list[Effect] = []
     words = [word for word in targets if isinstance(word, str)]
     if call.name == "meson" and targets[:1] == ["setup"]:
-        return [call.on_path("write", word, how="create") for word in targets[1:]], operation, ["setup"]
+        made = [word for word in targets[1:] if not _is_output(word)]
+        return [call.on_path("write", word, how="create") for word in made], operation, [*targets[1:], "setup"]
     if call.name == "bazel":
         refused = options.has("--run_under", "--output_base", "--output_user_root", "--bazelrc", "--script_path")
         runs = targets[:1] == ["run"]

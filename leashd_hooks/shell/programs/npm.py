@@ -1,5 +1,6 @@
 """JavaScript package managers: npm, npx, pnpm, yarn, bun and their runners."""
 
+from leashd_hooks.shell import project
 from leashd_hooks.shell.argv import names, read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -37,6 +38,23 @@ SCRIPTS = (".js", ".ts", ".mjs", ".cjs", ".jsx", ".tsx", ".mts", ".cts")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
+    found = _effects(call)
+    if not any(each.kind == "package" and each.fields["operation"] != "query" for each in found or ()):
+        return found
+    options = read(call.args, short="CF", long=VALUES, plain=("--global",))
+    elsewhere = options.values(*ELSEWHERE)
+    places = [*elsewhere, *project.named(_words(options))]
+    if any(each.fields.get("operation") in ("install", "update") for each in found or ()):
+        places += [_bare(word) for word in options.words if source_of(word) == "path"]
+    return [*(found or ()), *project.runs(call, places, here=not elsewhere)]
+
+
+def _words(options: "Options") -> "list[Value]":
+    """What is passed on to a script: the words, and the values of flags that no package manager knows."""
+    return [*options.words, *(value for flag, value in options.flags if value is not None and flag not in VALUES)]
+
+
+def _effects(call: "Invocation") -> "list[Effect] | None":
     if call.name in RUNNERS:
         return _exec(call, RUNNERS[call.name], call.args)
     options = read(

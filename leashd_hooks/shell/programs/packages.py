@@ -1,5 +1,6 @@
 """Package managers of other languages and of the system: cargo, go, gem, bundle, composer, apt, dnf, brew, ..."""
 
+from leashd_hooks.shell import project
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -74,7 +75,36 @@ GO_WRITES = (
 )
 
 
+#: Managers that run code of the project's: its tests, build scripts, macros, the program that is its list of packages.
+OWN = ("cargo", "go", "gem", "bundle", "bundler", "composer")
+ELSEWHERE = ("--manifest-path", "--path", "--gemfile", "--working-dir", "-d", "-C", "-modfile")
+
+
 def effects(call: "Invocation") -> "list[Effect] | None":
+    found = _effects(call)
+    idle = call.name != "cargo" and not any(
+        each.kind == "package" and each.fields["operation"] != "query" for each in found or ()
+    )
+    if found is None or idle or call.name not in OWN:
+        return found
+    options = read(call.args, long=VALUES, single_dash=call.name == "go", short="d" if call.name == "composer" else "")
+    places = options.values(*ELSEWHERE)
+    if call.name == "go":
+        directories = [_package_directory(word) for word in options.words[1:] if _is_directory(word)]
+        return found + project.runs(call, [*places, *directories])
+    return found + project.runs(call, [*places, *project.named(options.words)])
+
+
+def _is_directory(word: "Value") -> bool:
+    return isinstance(word, Unknown) or word[:1] in "./~"
+
+
+def _package_directory(word: "Value") -> "Value":
+    """The directory that a Go pattern such as `./pkg/...` goes through."""
+    return word if isinstance(word, Unknown) else word.partition("...")[0] or "."
+
+
+def _effects(call: "Invocation") -> "list[Effect] | None":
     manager = ALIASES.get(call.name, call.name)
     if manager in ("pacman", "dpkg"):
         return _by_flag(call, manager)
@@ -94,9 +124,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if manager == "cargo" and operation == "audit":
         return [_package(call, manager, "update" if args[:1] == ["fix"] else "query", "none")]
     if manager == "bundle" and operation == "exec":
-        return (
-            [_package(call, manager, "run", "none", args[0] if args else None), *call.command(args)] if args else None
-        )
+        words = read(args, long=("--gemfile",), stop_at_word=True).words
+        return [_package(call, manager, "run", "none", words[0]), *call.command(words)] if words else None
     # `cargo run -- --words` and `go run x --words` go to the program.
     options = read(args, long=VALUES, single_dash=manager == "go", stop_at_word=operation == "run",
                    short={"cargo": "pFjZ", "apt": "ot", "gem": "vi", "bundle": ""}.get(manager, ""))  # fmt: skip

@@ -1,5 +1,6 @@
 """Python package managers: pip, uv, uvx, pipx, poetry, pdm, pipenv, conda."""
 
+from leashd_hooks.shell import project
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -70,11 +71,59 @@ GUARD = ("leashd-hooks", "leashd", "leashd-hook")
 def effects(call: "Invocation") -> "list[Effect] | None":
     manager = ALIASES.get(call.name, call.name)
     if manager == "uvx":
-        return _tool(call, "uv", call.args)
-    verb, rest = _verb(call.args)
+        found = _tool(call, "uv", call.args)
+        return found if found is None else found + _sources_run(call, "uvx", call.args)
+    moved, args = _moved(call, manager, call.args)
+    verb, rest = _verb(args)
     if verb is None:
         return None
-    return _managed(call, manager, verb, rest)
+    if manager != "pip":
+        moved, rest = _moved(moved, manager, rest)
+    found = _managed(moved, manager, verb, rest)
+    return found if found is None or not _builds(found) else found + _sources_run(moved, manager, rest)
+
+
+#: Flags that name the project's directory, by manager; those it starts in as well come first.
+ELSEWHERE = {
+    "uv": ("--directory", "--project"),
+    "poetry": ("-C", "--directory", "-P", "--project"),
+    "pdm": ("-p", "--project"),
+    "hatch": ("-p", "--project"),
+}
+
+
+def _moved(call: "Invocation", manager: str, args: "list[Value]") -> "tuple[Invocation, list[Value]]":
+    """The command as it is in the project that its leading flags name, and its words without them."""
+    flags = ELSEWHERE.get(manager, ())
+    rest = list(args)
+    out: list[Value] = []
+    while rest and isinstance(rest[0], str) and rest[0][:1] == "-":
+        word = str(rest.pop(0))
+        name, equals, value = word.partition("=")
+        if name in flags and (equals or rest):
+            call = project.inside(call, value if equals else rest.pop(0))
+            continue
+        out.append(word)
+        if name in VALUES and not equals and rest:
+            out.append(rest.pop(0))
+    return call, out + rest
+
+
+def _builds(found: "list[Effect]") -> bool:
+    return any(each.kind == "package" and each.fields["operation"] != "query" for each in found)
+
+
+def _sources_run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]":
+    """The code that a manager runs besides what it fetches: builds of directories, what lists of packages name."""
+    runs = manager in ("uvx", "pipx") or call.args[:1] == ["run"] or "run" in call.args[:3]
+    options = read(rest, short=SHORT.get(manager, ""), long=VALUES, plain=PLAIN, stop_at_word=runs)
+    words = [*options.values("-e", "--editable", "--with", "--with-editable", "--from", "--spec")]
+    words += [] if runs else options.words
+    local = [_bare(word) for word in words if isinstance(word, Unknown) or source_of(word) == "path"]
+    lists = options.values("-r", "--requirement", "--requirements", "--with-requirements", "--constraint", "--file")
+    lists += options.values(*(("-f",) if manager == "conda" else ("-c",)))
+    local += [path for path in lists if not _is_url(path)]
+    return project.runs(call, local, here=manager not in ("pip", "uvx", "pipx"))
 
 
 def _verb(args: "list[Value]") -> "tuple[str | None, list[Value]]":

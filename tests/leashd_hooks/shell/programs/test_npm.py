@@ -72,4 +72,6 @@ TABLE = {
 
 @pytest.mark.parametrize("line", TABLE)
 def test_npm(line, effects_of):
-    assert effects_of(line) == TABLE[line]
+    # Whose code runs besides stands in test_runners.py.
+    found = effects_of(line)
+    assert (found and [each for each in found if not each.endswith("source=project")]) == TABLE[line]

@@ -62,7 +62,8 @@ TABLE = {
     "make -f /x/evil.mk": ["code /x/evil.mk language=other source=file", package("make", "run", script="default")],
     "make --eval='x:;id' x": ["code language=shell source=inline", package("make", "run", script="x")],
     "make SHELL=./evil x": ["code language=shell source=inline", package("make", "run", script="x")],
-    "cmake -S . -B out": ["read /w how=list", "write /w/out how=create", package("cmake", "build", script="default")],
+    "cmake -S . -B out": ["read /w how=list", package("cmake", "build", script="default")],
+    "cmake -S . -B src": ["read /w how=list", "write /w/src how=create", package("cmake", "build", script="default")],
     "cmake --build build --target x": ["read /w/build how=list", package("cmake", "build", script="x")],
     "mvn deploy": [package("mvn", "publish", script="deploy")],
     "cmake -E rm -rf x": None,
@@ -76,4 +77,6 @@ TABLE = {
 
 @pytest.mark.parametrize("line", TABLE)
 def test_packages(line, effects_of):
-    assert effects_of(line) == TABLE[line]
+    # Whose code runs besides stands in test_runners.py.
+    found = effects_of(line)
+    assert (found and [each for each in found if not each.endswith("source=project")]) == TABLE[line]
