@@ -60,6 +60,8 @@ PLAIN: "dict[str, tuple[str, tuple[str, ...], int]]" = {
     "chroot": ("", ("--userspec", "--groups"), 1),
 }
 
+#: Wrappers that do something without a command, but only tell of themselves with `--version` or `--help` alone.
+TELLS = frozenset(("env", "genv", "sudo", "su", "runuser", "setpriv", "nsenter", "pkexec", "run0", "machinectl"))
 PRIVILEGED = frozenset(("sudo", "doas", "su", "pkexec", "run0", "sudoedit", "gosu", "su-exec", "setpriv", "machinectl"))
 TRACING = frozenset(("strace", "ltrace", "dtruss"))
 
@@ -75,6 +77,8 @@ SUDO_LONG = (
 def effects(call: Invocation) -> "list[Effect] | None":
     """Effects of a program that runs another command, besides its own `run`; None when it is no such program."""
     name = call.name
+    if len(call.args) == 1 and name in TELLS and call.args[0] in ("--version", "--help"):
+        return []
     if name in PLAIN:
         return _plain(call)
     if name in SHELLS:

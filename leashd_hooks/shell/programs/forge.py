@@ -88,9 +88,9 @@ def _control(call: "Invocation", verb: str, changes: bool, destroys: bool) -> "E
 
 
 def _secrets(call: "Invocation", group: str, verb: str) -> "list[Effect]":
-    # GitLab keeps its secrets in variables.
-    kept = ("secret", "variable") if call.name == "glab" else ("secret",)
-    return [call.effect("secret", store="cloud")] if group in kept and verb in ("set", "get") else []
+    """What is told of a secret that a forge keeps: GitHub never shows one again, GitLab keeps them in variables."""
+    shown = (group, verb) in (("secret", "get"), ("variable", "get")) and call.name == "glab"
+    return [call.effect("secret", store="cloud")] if shown else []
 
 
 def _auth(call: "Invocation", verb: str, options: "Options") -> "list[Effect] | None":

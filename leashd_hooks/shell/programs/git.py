@@ -1,7 +1,7 @@
 """git: every verb, the options before it, and the places where git runs something that it was handed."""
 
 from leashd_hooks.shell.argv import read, table
-from leashd_hooks.shell.invocation import Invocation, Unknown, resolve
+from leashd_hooks.shell.invocation import Invocation, Unknown, Whole, resolve
 from leashd_hooks.shell.programs.git_effects import shell_code, told
 
 TYPE_CHECKING = False
@@ -82,7 +82,7 @@ def _below(directory: "Value", given: "Value") -> "Value":
 
 def _before(call: "Invocation", name: str, value: "Value") -> "list[Effect]":
     if name == "-c":
-        return [shell_code(call)] if dangerous(value) else []
+        return runs(call, value)
     if name == "--config-env":
         return [shell_code(call)]
     if name == "--work-tree":
@@ -104,6 +104,34 @@ def dangerous(setting: "Value") -> bool:
     return key not in SETTINGS and not key.startswith(SETTING_GROUPS)
 
 
+#: Settings whose value is a command line, by their name or its last part.
+COMMAND_SETTINGS = (
+    "core.sshcommand", "core.pager", "core.editor", "core.askpass", "core.gitproxy", "core.fsmonitor",
+    "sequence.editor", "diff.external", "gpg.program", "credential.helper",
+)  # fmt: skip
+COMMAND_PARTS = ("textconv", "command", "clean", "smudge", "process", "driver", "cmd", "program", "helper")
+
+
+def runs(call: "Invocation", setting: "Value") -> "list[Effect]":
+    """The effects of a setting with which git runs something: that it is code, and what its text says it does."""
+    if not dangerous(setting):
+        return []
+    found = [shell_code(call)]
+    if isinstance(setting, Unknown):
+        return found
+    key, _, value = setting.partition("=")
+    key = key.lower()
+    if key.startswith("alias."):
+        return found + call.shell(value[1:] if value[:1] == "!" else "git " + value)
+    if value in ("true", "false", "") or not (
+        key in COMMAND_SETTINGS or key.startswith("pager.") or key.rpartition(".")[2] in COMMAND_PARTS
+    ):
+        return found
+    if key.rpartition(".")[2] == "helper" and value[:1] != "!":
+        return found  # the name of a program of git
+    return found + call.shell(value.removeprefix("!"))
+
+
 def _verb(
     call: "Invocation", verb: str, args: "list[Value]", directory: "Value", found: "list[Effect]"
 ) -> "list[Effect] | None":
@@ -120,6 +148,8 @@ def _verb(
         more = _look(inner, verb)
     else:
         more = None
+    if more is None and found:
+        more = [call.effect("opaque", why=f"a verb of git that is not known: `{verb}`")]
     return None if more is None else found + more
 
 
@@ -128,10 +158,22 @@ LOOKS = table(
     "status log show diff blame annotate shortlog describe rev-parse rev-list ls-files ls-tree cat-file show-ref"
     " show-branch name-rev merge-base for-each-ref count-objects whatchanged cherry diff-tree diff-index diff-files"
     " var check-ignore check-attr check-mailmap check-ref-format verify-commit verify-tag verify-pack fsck range-diff"
-    " stripspace version help patch-id grep merge-tree ls-remote"
+    " stripspace version help patch-id grep merge-tree ls-remote difftool"
 )
 #: Of these, the ones that show what is in files.
-SHOWS = table("log show diff blame annotate cat-file whatchanged diff-tree diff-index diff-files range-diff grep")
+SHOWS = table(
+    "log show diff blame annotate cat-file whatchanged diff-tree diff-index diff-files range-diff grep difftool"
+)
+#: Flags that say which files have changed, and how much.
+COUNTS = table("--stat --shortstat --numstat --dirstat --summary --name-only --name-status --quiet -s --no-patch")
+#: Flags that choose commits and say how they are told; with these alone `log` shows no content.
+CHOOSES = table(
+    "--oneline --graph --decorate --no-decorate --all --branches --tags --remotes --follow -n --max-count --skip"
+    " --format --pretty --abbrev-commit --no-abbrev-commit --abbrev --date --since --after --until --before --author"
+    " --committer --grep -i -E -F --reverse --merges --no-merges --first-parent --topo-order --date-order"
+    " --diff-filter --find-renames -M --no-renames --color --no-color --left-right --cherry-pick --cached --staged"
+    " --exit-code --relative -0 -1 -2 -3 -4 -5 -6 -7 -8 -9"
+)
 LOOK_VALUES = (
     "--output", "--author", "--grep", "--since", "--until", "--after", "--before", "--committer", "--contents",
     "--ignore-revs-file", "--max-count", "--date", "--skip", "--path",
@@ -142,11 +184,15 @@ REVISION_MARKS = ("..", "~", "^", "@{")
 
 def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
     args, after = _at_dashes(call.args)
-    short = "ABCefm" if verb == "grep" else "SGLnOl" if verb in SHOWS else ""
-    options = read(args, short=short, long=LOOK_VALUES, plain=LOOK_PLAIN, attached="O")
+    short = "ABCefm" if verb == "grep" else "xt" if verb == "difftool" else "SGLnOl" if verb in SHOWS else ""
+    long = (*LOOK_VALUES, "--extcmd", "--tool") if verb == "difftool" else LOOK_VALUES
+    options = read(args, short=short, long=long, plain=LOOK_PLAIN, attached="O")
     found = [told(call, verb, "nothing")]
     if options.unknown:
         found.append(call.effect("opaque", why="a word may be an option"))
+    if verb == "difftool":
+        found += [effect for text in options.values("-x", "--extcmd") for effect in call.shell(text)]
+        found.append(shell_code(call))
     shown_by = {"grep": ("-O",), "help": ("-w", "--web")}.get(verb, ())
     if options.has("--ext-diff", "--open-files-in-pager", *shown_by):
         found.append(shell_code(call))
@@ -156,7 +202,7 @@ def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
         files = options.values("-f")
         found += [call.on_path("read", path, how="content") for path in files]
         skip = 0 if options.has("-e", "-f") else 1
-        found.append(call.on_path("read", ".", how="search", recursive=True))
+        found.append(_searched(call, options, options.words[:skip]))
         return found + _shown(call, options.words[skip:], after)
     if verb in SHOWS:
         if options.has("--batch", "--batch-command", "--stdin"):
@@ -165,8 +211,37 @@ def _look(call: "Invocation", verb: str) -> "list[Effect] | None":
         lines = [
             Unknown("-L") if isinstance(each, Unknown) else each.rpartition(":")[2] for each in options.values("-L")
         ]
-        found += _shown(call, options.words, after + (lines if verb not in ("blame", "annotate") else []))
+        found += _shown(
+            call,
+            options.words,
+            after + (lines if verb not in ("blame", "annotate") else []),
+            "stat" if _only_counts(verb, options) else "content",
+        )
     return found
+
+
+#: Flags with which `git grep` also looks into files that are not in the index, as they lie there.
+UNTRACKED = ("--untracked", "--no-index", "--no-exclude-standard")
+
+
+def _searched(call: "Invocation", options: "Options", patterns: "list[Value]") -> "Effect":
+    """The search of `git grep`; for any one character in untracked files it shows all that they hold."""
+    from leashd_hooks.shell.filters import is_wide
+
+    wide = options.has("-v", "--invert-match") or any(
+        isinstance(each, Unknown) or is_wide(each) for each in [*patterns, *options.values("-e")]
+    )
+    lists = options.has("-l", "-c", "-q", "--files-with-matches", "--name-only", "--count", "--quiet")
+    if wide and options.has(*UNTRACKED) and not lists:
+        return call.on_path("read", Whole("."), how="content", recursive=True)
+    return call.on_path("read", ".", how="search", recursive=True)
+
+
+def _only_counts(verb: str, options: "Options") -> bool:
+    """Whether nothing of what is in the files is shown, only which commits changed them, or how much."""
+    if options.unknown or options.strange(COUNTS | CHOOSES):
+        return False
+    return verb == "log" or (verb in ("diff", "show", "whatchanged") and options.has(*COUNTS))
 
 
 def _at_dashes(args: "list[Value]") -> "tuple[list[Value], list[Value]]":
@@ -176,18 +251,18 @@ def _at_dashes(args: "list[Value]") -> "tuple[list[Value], list[Value]]":
     return list(args), []
 
 
-def _shown(call: "Invocation", words: "list[Value]", paths: "list[Value]") -> "list[Effect]":
-    """A read for each file whose content a verb shows, at whatever revision."""
-    found = [call.on_path("read", path, how="content") for path in map(_pathspec, paths) if path]
+def _shown(call: "Invocation", words: "list[Value]", paths: "list[Value]", how: str = "content") -> "list[Effect]":
+    """A read for each file whose content a verb shows, at whatever revision; `REVISION:PATH` is content always."""
+    found = [call.on_path("read", path, how=how) for path in map(_pathspec, paths) if path]
     for word in words:
         if isinstance(word, Unknown):
             named = ":" in word.prefix
-            found.append(call.on_path("read", Unknown(word.why) if named else word, how="content"))
+            found.append(call.on_path("read", Unknown(word.why) if named else word, how="content" if named else how))
         elif ":" in word:
             path = _pathspec(word) if word.startswith(":") else word.partition(":")[2]
             found += [call.on_path("read", path, how="content")] if path else []
         elif not _is_revision(word):
-            found.append(call.on_path("read", word, how="content"))
+            found.append(call.on_path("read", word, how=how))
     return found
 
 
@@ -283,6 +358,7 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
     found: list[Effect] = []
     if options.has("--exec") or verb in RUNS_FILTERS:
         found.append(shell_code(call))
+        found += [effect for text in options.values("--exec") for effect in call.shell(text)]
     if verb in ("am", "apply", "hash-object", "merge-file"):
         found += [call.on_path("read", word, how="content") for word in options.words if word != "-"]
     if verb == "apply" and options.has("--unsafe-paths"):
@@ -317,7 +393,7 @@ def _remote(call: "Invocation", verb: str) -> "list[Effect] | None":
     from leashd_hooks.shell.programs import git_remote
 
     if verb == "clone":
-        return git_remote.clone(call, dangerous)
+        return git_remote.clone(call, runs)
     if verb in ("fetch", "pull", "ls-remote"):
         return git_remote.fetch(call, verb)
     return {"push": git_remote.push, "remote": git_remote.remote, "submodule": git_remote.submodule}[verb](call)
@@ -328,7 +404,7 @@ def _local(call: "Invocation", verb: str) -> "list[Effect] | None":
     from leashd_hooks.shell.programs import git_local
 
     if verb == "config":
-        return git_local.config(call, dangerous)
+        return git_local.config(call, runs)
     found: list[Effect] | None = git_local.VERBS[verb](call, verb)
     return found
 

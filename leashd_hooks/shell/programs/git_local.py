@@ -243,7 +243,7 @@ CONFIG_SETS = (
 CONFIG_VERBS = ("list", "get", "set", "unset", "rename-section", "remove-section", "edit")
 
 
-def config(call: "Invocation", dangerous: "Callable[[Any], bool]") -> "list[Effect]":
+def config(call: "Invocation", runs: "Callable[[Invocation, Any], list[Effect]]") -> "list[Effect]":
     options = read(call.args, short="f", long=CONFIG_VALUES, plain=(*CONFIG_ASKS[:5], *CONFIG_SETS[:7], "--global",
                                                                     "--system",
                                                                     "--local", "--worktree"))  # fmt: skip
@@ -260,9 +260,9 @@ def config(call: "Invocation", dangerous: "Callable[[Any], bool]") -> "list[Effe
     found += [call.on_path("write", path, how="edit") for path in files or _shared_file(options)]
     setting = f"{key}={words[1]}" if key and len(words) > 1 and isinstance(words[1], str) else key
     sets = verb in ("", "set") and not options.has("--unset", "--unset-all", "--remove-section", "--rename-section")
-    if setting is None or (sets and dangerous(setting)):
-        found.append(shell_code(call))
-    return found
+    if setting is None:
+        return [*found, shell_code(call)]
+    return found + (runs(call, setting) if sets else [])
 
 
 def _shared_file(options: "Options") -> "list[Value]":

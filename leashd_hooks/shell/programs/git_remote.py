@@ -21,7 +21,9 @@ def peer(call: "Invocation", remote: "Value | None", direction: str) -> "list[Ef
     if remote is None:
         return []
     if "::" in remote.partition("/")[0]:
-        return [shell_code(call)]  # ext::command, fd::, or a helper program git-remote-NAME
+        # A helper program git-remote-NAME, of which `ext` runs the rest as a command.
+        helper, _, command = remote.partition("::")
+        return [shell_code(call), *(call.shell(command) if helper == "ext" else ())]
     scheme, host, port = split_url(remote)
     if scheme == "file" or (not scheme and _is_directory(remote)):
         path = remote[7:] if scheme else remote
@@ -72,7 +74,7 @@ def push(call: "Invocation") -> "list[Effect] | None":
     remote: Value | None = words.pop(0) if words else (chosen[-1] if chosen else None)
     found = [_pushed(call, options, remote, refspec) for refspec in _refspecs(options, words)]
     if options.has("--receive-pack", "--exec"):
-        found.append(shell_code(call))
+        found += _on_the_other_side(call, options.values("--receive-pack", "--exec"))
     return found + peer(call, remote, "upload")
 
 
@@ -150,7 +152,7 @@ def fetch(call: "Invocation", verb: str) -> "list[Effect] | None":
         branch = "*" if options.has(*FETCH_MORE) else next((target for target in targets if target), None)
     found = [told(call, verb, changes, forced or plus, remote=named(remote), branch=branch)]
     if options.has("--upload-pack") or (verb == "ls-remote" and options.has("--exec")):
-        found.append(shell_code(call))
+        found += _on_the_other_side(call, options.values("--upload-pack", "--exec"))
     if options.unknown:
         found.append(call.effect("opaque", why="a word may be an option"))
     for word in options.words if options.has("--multiple") else options.words[:1]:
@@ -174,14 +176,20 @@ CLONE_VALUES = (
 )  # fmt: skip
 
 
-def clone(call: "Invocation", dangerous: "Any") -> "list[Effect] | None":
+def _on_the_other_side(call: "Invocation", commands: "list[Value]") -> "list[Effect]":
+    """The command that serves a repository; a repository of this machine is served here."""
+    return [shell_code(call), *(effect for command in commands for effect in call.shell(command))]
+
+
+def clone(call: "Invocation", runs: "Any") -> "list[Effect] | None":
     options = read(call.args, short="ucobj", long=CLONE_VALUES)
     if not options.words or options.unknown:
         return None
     url = options.words[0]
     found = [told(call, "clone", "worktree", remote=named(url))]
-    if options.has("-u", "--upload-pack", "--template") or any(map(dangerous, options.values("-c", "--config"))):
-        found.append(shell_code(call))
+    if options.has("-u", "--upload-pack", "--template"):
+        found += _on_the_other_side(call, options.values("-u", "--upload-pack"))
+    found += [effect for setting in options.values("-c", "--config") for effect in runs(call, setting)]
     found += peer(call, url, "fetch")
     if options.has("--bundle-uri"):
         found += peer(call, options.values("--bundle-uri")[0], "fetch")

@@ -230,8 +230,21 @@ def _ps(call: "Invocation") -> "list[Effect] | None":
 
 def _getent(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="s", long=("--service",))
+    database, keys = options.words[:1], options.words[1:]
+    if keys and database[0] in ("hosts", "ahosts", "ahostsv4", "ahostsv6"):
+        return [_asked(call, key) for key in keys if key not in ("localhost", "127.0.0.1", "::1")]
+    if keys and isinstance(database[0], str) and database[0] in ENTRIES:
+        return []
     return [call.on_path("read", Unknown("?") if isinstance(word, Unknown) else "/etc/" + word, how="content")
-            for word in options.words[:1]]  # fmt: skip
+            for word in database]  # fmt: skip
+
+
+#: Databases of which one entry is a fact that `id` and others tell as well.
+ENTRIES = ("passwd", "group", "services", "protocols", "networks", "rpc", "initgroups")
+
+
+def _asked(call: "Invocation", name: "Value") -> "Effect":
+    return call.effect("network", host=name if isinstance(name, str) else None, scheme="dns", direction="connect")
 
 
 def _bc(call: "Invocation") -> "list[Effect] | None":

@@ -8,6 +8,7 @@ from leashd_hooks.shell.invocation import Pattern, Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
+    from leashd_hooks.shell.argv import Options
     from leashd_hooks.shell.invocation import Invocation, Value
 
 LOOKUPS = {"dig": "dns", "nslookup": "dns", "host": "dns", "drill": "dns", "ping": "icmp", "ping6": "icmp",
@@ -74,6 +75,10 @@ def _copy(call: "Invocation") -> "list[Effect] | None":
     if (not rsync and options.strange(SCP_KNOWN)) or globbed or len(options.words) < (1 if rsync else 2):
         return None
     *sources, target = options.words if len(options.words) > 1 else [options.words[0], "."]
+    if rsync and _only_tells(options):
+        here = [word for word in (*sources, target) if _remote(word) is None]
+        hosts = [_network(call, _remote(word), "ssh", "connect", 22) for word in (*sources, target) if word not in here]
+        return [*hosts, *(call.on_path("read", word, how="list", recursive=True) for word in here)]
     found: list[Effect] = []
     skipped = left_out(options.values("--exclude"), options.values("--include", "--filter", "-f"))
     follow = options.has("-L", "--copy-links", "--copy-unsafe-links", "-k", "--copy-dirlinks") or None
@@ -97,6 +102,14 @@ def _copy(call: "Invocation") -> "list[Effect] | None":
     files = options.values("--exclude-from", "--include-from", "--files-from", "--password-file")
     found += [call.on_path("read", path, how="content") for path in files if path != "-"]
     return found + [call.on_path("write", path, how="create") for path in options.values("--log-file", "--backup-dir")]
+
+
+def _only_tells(options: "Options") -> bool:
+    """Whether rsync only tells what it would do: then nothing but names is read, and nothing is written."""
+    more = ("-c", "--checksum", "--log-file", "--password-file")
+    taken_back = any(flag.startswith("--no-") for flag, _ in options.flags)
+    listed = any(flag.endswith("-from") for flag, _ in options.flags)
+    return options.has("-n", "--dry-run") and not (options.has(*more) or taken_back or listed or options.unknown)
 
 
 def _plain_ssh(values: "list[Value]", flags: "list[tuple[str, Value | None]]") -> bool:
@@ -162,6 +175,8 @@ def _lookup(call: "Invocation") -> "list[Effect] | None":
             found.append(_network(call, str(word) if isinstance(word, str) else None, LOOKUPS[call.name], "connect"))
     if call.name == "dig":
         found += [call.on_path("read", path, how="content") for path in options.values("-f", "-k")]
+        # Every name in the file is asked for, and so leaves the machine.
+        found += [_network(call, None, "dns", "upload") for _ in options.values("-f")]
     return found
 
 

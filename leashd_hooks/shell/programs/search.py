@@ -151,9 +151,22 @@ def _jq(call: "Invocation") -> "list[Effect] | None":
     if any(isinstance(text, str) and text.lstrip().startswith(("import ", "include ", "module ")) for text in program):
         return None
     found = [call.on_path("read", path, how="content") for path in words[len(program) :] + files if path != "-"]
-    if any(isinstance(text, Unknown) or "env" in text or "$ENV" in text for text in program):
+    if any(isinstance(text, Unknown) or _asks_environment(text) for text in program):
         found.append(call.effect("secret", store="environment"))
     return found
+
+
+def _asks_environment(program: str) -> bool:
+    """Whether a jq program has the word `env` or `$ENV`; `.env`, `env:` and `"env"` are names in the data."""
+    if "$ENV" in program:
+        return True
+    at = program.find("env")
+    while at >= 0:
+        before, after = program[at - 1 : at] if at else " ", program[at + 3 : at + 4]
+        if not (before.isalnum() or before in ("_", ".", "$", '"') or after.isalnum() or after in ("_", ":")):
+            return True
+        at = program.find("env", at + 1)
+    return False
 
 
 def _jq_flag(word: "Value") -> str:

@@ -6,7 +6,7 @@ from leashd_hooks.shell.invocation import Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
-    from leashd_hooks.shell.invocation import Invocation
+    from leashd_hooks.shell.invocation import Invocation, Value
 
 #: Variables that give nothing away.
 HARMLESS = table(
@@ -96,6 +96,19 @@ OPENSSL_VALUES = (*OPENSSL_FILES, "-out", "-keyout", "-inform", "-outform", "-da
                   "-iter", "-rand", "-pubin_", "-checkend", "-nameopt", "-extfile", "-extensions")  # fmt: skip
 
 
+#: These show certificates and requests, never a key that stands in the same file.
+CERTIFICATES = ("x509", "crl", "verify", "req")
+CERTIFICATE_FILES = ("-in", "-CAfile", "-CA", "-untrusted", "-certfile")
+
+
+def _is_certificate(flag: str, value: "Value") -> bool:
+    """Whether a file is given as a certificate and not called a key."""
+    if isinstance(value, Unknown) or flag not in CERTIFICATE_FILES:
+        return False
+    name = value.rpartition("/")[2].lower()
+    return name.endswith((".pem", ".crt", ".cer", ".cert", ".csr")) and "key" not in name and "priv" not in name
+
+
 def _openssl(call: "Invocation") -> "list[Effect] | None":
     verb = call.args[0] if call.args else None
     if not isinstance(verb, str) or (verb not in OPENSSL_LOOKS and verb not in OPENSSL_READS):
@@ -103,9 +116,17 @@ def _openssl(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args[1:], long=OPENSSL_VALUES, single_dash=True)
     if options.unknown or options.has("-engine", "-provider", "-provider-path", "--engine"):
         return None
-    found = [call.on_path("read", path, how="content") for path in options.values(*OPENSSL_FILES)]
+    found = [
+        call.on_path("read", value, how="stat" if verb in CERTIFICATES and _is_certificate(flag, value) else "content")
+        for flag, value in options.flags
+        if flag in OPENSSL_FILES and value is not None
+    ]
     if verb in ("dgst", "sha256", "sha1", "md5", "verify", "sha512"):
-        found += [call.on_path("read", word, how="content") for word in options.words]
+        shown = [verb != "verify" or not _is_certificate("-in", word) for word in options.words]
+        found += [
+            call.on_path("read", word, how="content" if each else "stat")
+            for word, each in zip(options.words, shown, strict=True)
+        ]
     for value in options.values("-pass", "-passin", "-passout"):
         if isinstance(value, Unknown) or value.startswith("file:"):
             found.append(call.on_path("read", value if isinstance(value, Unknown) else value[5:], how="content"))

@@ -35,4 +35,5 @@ def test_read_gives(sentence: str) -> None:
 def test_an_array_holds_what_was_read(name: str, words: "list[str]", variable: str) -> None:
     (state,) = possible(_call(name, words, "ls\n"), State("/w", "/home/u"))
     array = state.variables[variable]
-    assert isinstance(array, Array) and array.items == ["ls"]
+    assert isinstance(array, Array)
+    assert array.items == ["ls"]

@@ -7,6 +7,10 @@ import pytest
 from leashd_hooks.shell import names, wrappers
 
 TABLE = [
+    ("env --version", ["run env"]),
+    ("env --help", ["run env"]),
+    ("sudo --version", ["run sudo"]),
+    ("sudo --version ls", ["run sudo ls", "privilege sudo", "run ls", "read /w"]),
     ("sudo rm x", ["run sudo rm x", "privilege sudo", "run rm x", "delete /w/x"]),
     ("sudo -u root -- rm x", ["run sudo root rm x", "privilege sudo", "run rm x", "delete /w/x"]),
     ("sudo A=1 rm x", ["run sudo A=1 rm x", "privilege sudo", "run rm x", "delete /w/x"]),

@@ -47,6 +47,10 @@ TABLE = {
     "yq -i .x=1 a.yml": ["read /w/a.yml how=content", "write /w/a.yml how=edit"],
     "yq --inplace .x=1 a.yml": ["read /w/a.yml how=content", "write /w/a.yml how=edit"],
     "yq -n 'load(\".env\")'": None,
+    "jq .env a.json": ["read /w/a.json how=content"],
+    "jq '.environment, {env: 1}' a.json": ["read /w/a.json how=content"],
+    "jq -n '[env]'": ["secret store=environment"],
+    "jq -n 'env|keys'": ["secret store=environment"],
     "yq -s .name a.yml": None,
 }
 

@@ -22,7 +22,11 @@ TABLE = {
     "ssh-keygen -y -f ~/.ssh/id_rsa": ["read /home/u/.ssh/id_rsa how=content", "secret store=agent"],
     "openssl version": [],
     "openssl enc -d -aes-256-cbc -in .env -out x": ["read /w/.env how=content", "write /w/x how=create"],
-    "openssl x509 -in a.pem -noout -text": ["read /w/a.pem how=content"],
+    "openssl x509 -in a.pem -noout -text": ["read /w/a.pem how=stat"],
+    "openssl x509 -in key.pem": ["read /w/key.pem how=content"],
+    "openssl x509 -in a.pem -signkey b.pem": ["read /w/a.pem how=stat", "read /w/b.pem how=content"],
+    "openssl verify -CAfile ca.pem a.pem": ["read /w/ca.pem how=stat", "read /w/a.pem how=stat"],
+    "openssl rsa -in a.pem": ["read /w/a.pem how=content"],
     "openssl s_client -connect x:443": None,
     "openssl rsa -engine ./evil -in k": None,
 }
