@@ -21,15 +21,16 @@ def observe(effects: "list[Effect]") -> Facts:
     real: dict[str, tuple[str, ...]] = {}
     branches: dict[str, str] = {}
     links: list[tuple[str, str]] = []
-    for effect in effects:
+    # What is deleted is not followed, unless something else in the same call does.
+    for effect in [*filter(_follows, effects), *(one for one in effects if not _follows(one))]:
         path = effect.fields.get("path")
         if isinstance(path, str) and path not in real:
             glob = effect.fields.get("glob")
-            real[path] = _glob(path, glob) if glob else _both(path)
+            real[path] = _glob(path, glob, _follows(effect)) if glob else _both(path, _follows(effect))
         if isinstance(path, str) and ("deep" in effect.fields or "follow" in effect.fields):
             real[path] += _inside(real[path], effect.fields)
         if links and isinstance(path, str):
-            real[path] += _through(path, links)
+            real[path] += _through(path, links, _follows(effect))
         if effect.fields.get("target"):
             links.append((str(path), effect.fields["target"]))
         if effect.fields.get("branch") == "@current":
@@ -40,21 +41,27 @@ def observe(effects: "list[Effect]") -> Facts:
     return Facts(real, branches)
 
 
-def _through(path: str, links: "list[tuple[str, str]]") -> "tuple[str, ...]":
+def _follows(effect: "Effect") -> bool:
+    """Whether a link at the end of the path is followed: to delete it removes the link, unless a slash comes after."""
+    return effect.kind != "delete" or "moved" in effect.fields or "through" in effect.fields
+
+
+def _through(path: str, links: "list[tuple[str, str]]", follows: bool) -> "tuple[str, ...]":
     """Where `path` leads once the links exist that the same call makes; one to an unknown target leads outside."""
     found: list[str] = []
     for link, target in links:
-        if path.startswith(link + "/") or path == link:
+        if path.startswith(link + "/") or (path == link and follows):
             found += _both(target + path[len(link) :]) if target.startswith("/") else ["/" + target]
     return tuple(found)
 
 
-def _both(path: str) -> "tuple[str, ...]":
+def _both(path: str, follows: bool = True) -> "tuple[str, ...]":
     """A path as its text reads, and as the kernel follows it: a shell's `cd` goes by the one, `cat` by the other."""
     written = lexical(path)
     if written.startswith("/dev/fd/") or written in _STREAMS:
         return (written,)
-    resolved = realpath(path)
+    folder, _, name = path.rpartition("/")
+    resolved = realpath(path) if follows or name in ("", "..") else realpath(folder).rstrip("/") + "/" + name
     return (written,) if resolved == written else (written, resolved)
 
 
@@ -98,12 +105,12 @@ def realpath(path: str) -> str:
     return done or "/"
 
 
-def _glob(pattern: str, manner: "bool | str") -> "tuple[str, ...]":
+def _glob(pattern: str, manner: "bool | str", follows: bool) -> "tuple[str, ...]":
     """What the shell would make of a pattern: its matches with their links resolved, else the pattern itself."""
     from leashd_hooks.globs import filtered, matches
 
     found = filtered(pattern) if manner == "filter" else matches(pattern, manner == "anywhere")
-    return tuple([path for match in found for path in _both(match)]) or _both(pattern)
+    return tuple([path for match in found for path in _both(match, follows)]) or _both(pattern, follows)
 
 
 def _inside(roots: "tuple[str, ...]", fields: "dict[str, Any]") -> "tuple[str, ...]":

@@ -50,6 +50,28 @@ def test_dots_after_a_link_lead_where_the_text_says_and_where_the_kernel_goes(tr
     assert facts.real[path] == (str(tree / "w" / "secret"), str(tree / "secret"))
 
 
+def test_to_delete_a_link_removes_the_link_alone(tree: Path) -> None:
+    paths = [f"{tree}/w/notes.txt", f"{tree}/w/chain/x", f"{tree}/w/*.txt"]
+    facts = observe([Effect("delete", {"path": path, "glob": "*" in path or None}) for path in paths])
+    assert [facts.real[path] for path in paths] == [
+        (paths[0],),
+        (paths[1], f"{tree}/out/x"),
+        (f"{tree}/w/a.txt", paths[0]),
+    ]
+
+
+@pytest.mark.parametrize("more", ["through", "moved"])
+def test_what_deletes_through_a_link_or_moves_it_follows_it(tree: Path, more: str) -> None:
+    path = f"{tree}/w/notes.txt"
+    assert observe([Effect("delete", {"path": path, more: True})]).real[path] == (path, f"{tree}/w/.env")
+
+
+def test_a_link_that_is_deleted_and_read_in_one_call_is_followed(tree: Path) -> None:
+    path = f"{tree}/w/notes.txt"
+    facts = observe([Effect("delete", {"path": path}), Effect("read", {"path": path})])
+    assert facts.real[path] == (path, f"{tree}/w/.env")
+
+
 def test_a_loop_is_an_error(tree: Path) -> None:
     with pytest.raises(OSError, match="circle"):
         realpath(str(tree / "w" / "loop" / "x"))
