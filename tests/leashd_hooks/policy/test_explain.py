@@ -20,7 +20,7 @@ def test_it_tells_what_each_effect_is_and_which_rule_said_what() -> None:
     assert "runs `cat README.md`: allowed by `known-command`" in text
     assert "denied by `git-force-push`  <- this decided" in text
     assert "a rule of the floor in" in text
-    assert "instead: `git push --force-with-lease`" in text
+    assert "instead: `git push --force-with-lease origin BRANCH` (asked about)" in text
 
 
 def test_it_tells_what_would_change_the_answer() -> None:
