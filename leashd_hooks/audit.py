@@ -31,6 +31,7 @@ LIMIT, PATIENCE = 10 * 1024 * 1024, 5.0
 
 #: What may hold a secret and is cleaned before it is written.
 _CLEANED = ("input", "effects", "reason", "instead")
+_OURS = ("seq", "time", "prev", "hash")
 _HEAD_SIZE = 20 + 1 + 64 + 1
 _TAIL = len(',"hash":"') + 64 + len('"}\n')
 _OPEN = posix.O_NOFOLLOW | posix.O_CLOEXEC
@@ -171,15 +172,12 @@ def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str,
 
 def _line(record: "dict[str, Any]", last: "Place", marks: "dict[str, Any]") -> "tuple[bytes, Place]":
     number = last[0] + 1
-    fields = [f'"seq":{number},"time":"{_now()}"']
-    for key, value in record.items():
-        if key not in ("seq", "time", "prev", "hash", *marks):
-            text = dumps(value)
-            if key in _CLEANED and not is_clean(text):
-                text = dumps(redact(value))
-            fields.append(f"{dumps(key)}:{text}")
-    fields += [f"{dumps(key)}:{dumps(value)}" for key, value in (*marks.items(), ("prev", last[1]))]
-    body = ("{" + ",".join(fields)).encode("ascii")
+    texts = {key: dumps(value) for key, value in record.items() if key not in _OURS and key not in marks}
+    if not is_clean("".join([texts.get(key, "") for key in _CLEANED])):
+        texts.update({key: dumps(redact(record[key])) for key in _CLEANED if key in texts})
+    texts.update({key: dumps(value) for key, value in marks.items()})
+    fields = "".join([f'"{key}":{text},' for key, text in texts.items()])
+    body = f'{{"seq":{number},"time":"{_now()}",{fields}"prev":"{last[1]}"'.encode("ascii")
     digest = sha256(body).hexdigest()
     return body + b',"hash":"' + digest.encode("ascii") + b'"}\n', (number, digest)
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Bundle = dict[str, Any]
 
-FORMAT = 3
+FORMAT = 4
 
 
 #: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places;

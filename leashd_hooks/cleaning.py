@@ -4,7 +4,7 @@ Known token shapes leave a short digest, so that two lines about the same token 
 nothing, because a digest of a weak password is a way to guess it.
 """
 
-from leashd_hooks.redact import NAMES, digest
+from leashd_hooks.redaction import NAMES, digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

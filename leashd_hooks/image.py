@@ -34,7 +34,7 @@ PACKAGE = Path(__file__).parent
 HOT_FOLDERS = ("adapters", "decide", "shell", "tools")
 HOT_MODULES = (
     *("__init__", "audit", "audit_mend", "branches", "bundle", "cleaning", "globs", "hook", "hosts", "jsondoor"),
-    *("jsonlibrary", "liveness", "model", "observe", "places", "recompile", "redact", "start"),
+    *("jsonlibrary", "liveness", "model", "observe", "places", "recompile", "redact", "redaction", "start"),
 )
 
 #: Modules that bring along all that they import at their top level: the first for every call, the second for every
@@ -42,7 +42,7 @@ HOT_MODULES = (
 LEADERS = {
     "hook": ("", "tools", "shell", "shell.invocation"),
     "tools.bash": ("shell.walk", "shell.programs", "shell.argv"),
-    "shell.shfmt": ("shell.convert", "shell.compound", "shell.expansion"),
+    "shell.convert": ("shell.compound", "shell.expansion"),
     "shell.programs.git": (),
 }
 #: How many of the leaders come before all others, so that nobody else brings along what they do.

@@ -103,7 +103,6 @@ def _install(modules: "Sequence[Any]") -> None:
     for name, source, is_package, _, _ in modules:
         made = loaded[name] = module(name)
         made.__file__ = package + source
-        made.__package__ = name if is_package else name.rpartition(".")[0]
         if is_package:
             made.__path__ = [made.__file__.rpartition("/")[0]]
     for name, _, _, taken, code in modules:
@@ -120,10 +119,13 @@ def _execute(code: "Any", taken: "Sequence[tuple[str, Sequence[str]]]", namespac
         if source not in loaded:
             __import__(source)
         given = loaded[source].__dict__
-        for name in names:
-            if name not in given:
-                __import__(source + "." + name)
-            namespace[name] = given[name]
+        try:
+            namespace.update(zip(names, map(given.__getitem__, names), strict=False))
+        except KeyError:
+            for name in names:
+                if name not in given:
+                    __import__(source + "." + name)
+                namespace[name] = given[name]
     exec(code, namespace)
 
 

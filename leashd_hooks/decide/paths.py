@@ -1,8 +1,13 @@
 """Does a path lie in a set of paths?  A `PathSet` is what `policy.compile` makes of glob patterns.
 
-A set is a tuple of patterns, each a tuple of path components in lower case: a plain string matches itself, `*` and `?`
-match within a component, `**` matches any number of components.  `policy.path_index` sorts them so that a look-up
-touches few.
+Patterns are in lower case: a plain component matches itself, `*` and `?` match within a component, `**` matches any
+number of components.  `policy.path_index` sorts them so that a look-up walks through few:
+
+exact    whole paths, for `/etc/shadow`                    names    last components, for `**/.env`
+endings  of the path, for `**/*.pem` and `**/.ssh/config`  folders  components, for `**/.ssh/**`
+roots    beginnings, for `/home/me/.aws/**`
+wild     (text that the last component holds, pattern), for `**/.env.*`
+others   (component that stands in the path, or "", pattern as a tuple of components)
 """
 
 TYPE_CHECKING = False
@@ -17,15 +22,16 @@ def contains(paths: "PathSet", path: str) -> bool:
     lowered = path.lower()
     parts = lowered.split("/")[1:]
     name = parts[-1]
-    if name in paths["names"] or name.endswith(paths["endings"]):
+    if name in paths["names"] or lowered in paths["exact"] or lowered.endswith(paths["endings"]):
         return True
-    if any(like(name, pattern) for pattern in paths["wild"]):
-        return True
+    for held, pattern in paths["wild"]:
+        if held in name and like(name, pattern):
+            return True
     if paths["folders"] and not paths["folders"].isdisjoint(parts):
         return True
     if (lowered + "/").startswith(paths["roots"]):
         return True
-    return any(_match(pattern, 0, parts, 0) for pattern in paths["others"])
+    return any((not held or held in parts) and _match(pattern, 0, parts, 0) for held, pattern in paths["others"])
 
 
 def under(path: str, root: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ def index(patterns: Iterable[str]) -> PathSet:
     """
     names: set[str] = set()
     endings: set[str] = set()
-    wild: list[str] = []
+    exact: set[str] = set()
+    wild: list[tuple[str, str]] = []
     folders: set[str] = set()
     roots: list[str] = []
-    others: list[tuple[str, ...]] = []
+    others: list[tuple[str, tuple[str, ...]]] = []
     for pattern in patterns:
         parts = tuple(part for part in pattern.lower().split("/") if part)
         plain = [part for part in parts if "*" not in part and "?" not in part]
@@ -30,9 +32,14 @@ def index(patterns: Iterable[str]) -> PathSet:
             folders.add(parts[1])
         elif parts[-1:] == ("**",) and len(plain) == len(parts) - 1:
             roots.append("/" + "".join([part + "/" for part in plain]))
+        elif parts and len(plain) == len(parts):
+            exact.add("/" + "/".join(parts))
+        elif parts[:1] == ("**",) and len(plain) == len(parts) - 1 and plain:
+            endings.add("/" + "/".join(plain))
         else:
-            others.append(parts)
+            others.append((max(plain, key=len, default=""), parts))
     return {
+        "exact": frozenset(exact),
         "names": frozenset(names),
         "endings": tuple(sorted(endings)),
         "wild": tuple(wild),
@@ -42,10 +49,10 @@ def index(patterns: Iterable[str]) -> PathSet:
     }
 
 
-def _index_name(name: str, names: set[str], endings: set[str], wild: list[str]) -> None:
+def _index_name(name: str, names: set[str], endings: set[str], wild: list[tuple[str, str]]) -> None:
     if "*" not in name and "?" not in name:
         names.add(name)
     elif name[0] == "*" and "*" not in name[1:] and "?" not in name:
         endings.add(name[1:])
     else:
-        wild.append(name)
+        wild.append((max(re.split(r"[*?]", name), key=len), name))

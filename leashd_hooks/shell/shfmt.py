@@ -6,7 +6,6 @@ the line is still judged.  A text that does not parse raises `ShellRefused`.
 
 import posix
 
-from leashd_hooks.shell.convert import Converter
 from leashd_hooks.shell.tree import ShellRefused
 
 TYPE_CHECKING = False
@@ -20,19 +19,23 @@ MAX_TREE = 6_000_000
 
 def parse(text: str, shfmt_path: str) -> "Node":
     """The tree of `text`, read by the binary at `shfmt_path`; raises `ShellRefused`."""
-    from leashd_hooks.jsondoor import loads
-
     try:
         data = text.encode()
     except UnicodeEncodeError:
         raise ShellRefused("a character that is not Unicode text") from None
     if len(data) > MAX_BYTES:
         raise ShellRefused("a command of more than 64 KiB", bound=True)
+    child, drain = _start(shfmt_path, data)
     try:
-        tree = _run(shfmt_path, data)
+        # While it works: the code that reads its answer.
+        from leashd_hooks.jsonlibrary import scan
+        from leashd_hooks.shell.convert import Converter
+    finally:
+        tree = _finish(child, drain)
+    try:
         if len(tree) > MAX_TREE:
             raise ShellRefused("a command of too many parts", bound=True)
-        file = loads(tree.decode())
+        file = scan(tree.decode())
         return Converter(text, data).sequence(file.get("Stmts"))
     except RecursionError:
         raise ShellRefused("a command nested too deeply", bound=True) from None
@@ -40,8 +43,11 @@ def parse(text: str, shfmt_path: str) -> "Node":
         raise ShellRefused("a syntax tree of an unknown shape") from None
 
 
-def _run(path: str, data: bytes) -> bytes:
-    """What shfmt says of `data`.  It prints nothing before it has read everything, so neither pipe can fill up."""
+def _start(path: str, data: bytes) -> "tuple[int, int]":
+    """A running shfmt that was given `data`: the process and its output.
+
+    It prints nothing before it has read everything, so neither pipe can fill up.
+    """
     source, feed = posix.pipe()
     drain, sink = posix.pipe()
     try:
@@ -54,8 +60,13 @@ def _run(path: str, data: bytes) -> bytes:
         raise ShellRefused("the shell parser cannot be started") from None
     posix.close(source)
     posix.close(sink)
+    _write(feed, data)
+    return child, drain
+
+
+def _finish(child: int, drain: int) -> bytes:
+    """All that shfmt says."""
     try:
-        _write(feed, data)
         output = _read(drain)
     finally:
         posix.close(drain)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from leashd_hooks import cleaning
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.redact import BUDGET, LONGEST, MARKS, NAMED, NAMES, SHORTEST, is_clean, redact, secrets_removed
+from leashd_hooks.redact import LONGEST, MARKS, NAMED, SHORTEST, is_clean, redact
+from leashd_hooks.redaction import BUDGET, NAMES, secrets_removed
 
 LETTERS = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
 
