@@ -67,8 +67,9 @@ EFFECTS: dict[str, dict[str, str]] = {
     },
     "database": {
         "engine": "psql, mysql, sqlite3, ...",
-        "statement": "select, insert, update, delete, drop, truncate, alter, other",
+        "statement": "select, insert, update, delete, drop, truncate, alter, grant, other",
         "object": "table, database, schema, ...",
+        "whole": "true when no condition narrows a delete or update to some rows",
     },
     "secret": {"store": "environment, keychain, password-manager, agent, cloud, ..."},
     "flow": {"pattern": "download-to-interpreter, decode-to-interpreter, secret-to-network, download-then-run"},

@@ -9,6 +9,7 @@ from leashd_hooks.shell.walk import Walker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from leashd_hooks.shell.invocation import Value
     from leashd_hooks.shell.tree import Node
@@ -58,7 +59,14 @@ def lower(
             walker.refuse(why)
         return node
 
-    walker = Walker(text, parse)
+    known: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def sql(client: str, said: str) -> "list[dict[str, Any]]":
+        from leashd_hooks.shell.sqldoor import read
+
+        return read(client, said, known)
+
+    walker = Walker(text, parse, sql)
     variables: dict[str, Value] = dict(env or {})
     try:
         ok, fail = walker.walk(parse(text), State(cwd, home, variables))

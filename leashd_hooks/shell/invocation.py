@@ -135,6 +135,12 @@ class Invocation:
         """Effects of `text` read as a shell command line (what `sh -c` and `eval` do)."""
         return self._nested("shell", text, self)
 
+    def sql(self, client: str, text: str) -> "list[dict[str, Any]]":
+        """What SQL given to a database client does, read by the library: see `leashd_hooks.sql`."""
+        read: Any = self._nested
+        found: list[dict[str, Any]] = read("sql", (client, text), self)
+        return found
+
 
 def resolve(value: "Value", cwd: "str | None", home: str) -> "str | None":
     """The absolute path that `value` names, None when it cannot be known.

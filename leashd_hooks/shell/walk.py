@@ -34,10 +34,10 @@ class Walker:
 
     __slots__ = (
         "calling", "commands", "defined", "depth", "exits", "fetched", "fixed", "leaves", "locals", "out", "output",
-        "parse", "state", "stdin", "text", "traps",
+        "parse", "sql", "state", "stdin", "text", "traps",
     )  # fmt: skip
 
-    def __init__(self, text: str, parse: "Callable[[str], Node]") -> None:
+    def __init__(self, text: str, parse: "Callable[[str], Node]", sql: "Callable[[str, str], list[Any]]") -> None:
         self.out: list[Effect] = []
         #: What the last command printed, as far as that is known.
         self.output: Value | None = None
@@ -49,6 +49,7 @@ class Walker:
         self.locals: list[set[str]] = []
         self.text = text
         self.parse = parse
+        self.sql = sql
         self.fixed: Span | None = None
         self.state = State(None, "/")
         self.commands = 0
@@ -81,8 +82,10 @@ class Walker:
             found.setdefault(repr((effect.kind, effect.fields, effect.command, effect.span)), effect)
         self.out[start:] = found.values()
 
-    def nested(self, kind: str, payload: "Any", call: Invocation) -> "list[Effect]":
+    def nested(self, kind: str, payload: "Any", call: Invocation) -> "list[Any]":
         """What `Invocation.command` and `.shell` call: effects of a command or text in a process of its own."""
+        if kind == "sql":
+            return self.sql(*payload)
         from leashd_hooks.shell.nested import effects
 
         return effects(self, kind, payload, call)

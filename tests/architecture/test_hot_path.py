@@ -20,6 +20,7 @@ EVENTS = {
     "a read": '{"file_path": "%s/README.md"}',
     "an everyday command": '{"command": "git status && ls -la src"}',
     "a command for shfmt": '{"command": "for f in a b; do cat $f; done"}',
+    "SQL for the library": '{"command": "psql -c \'explain analyze select f(1)\'"}',
     "a denial": '{"command": "cat .env"}',
 }
 

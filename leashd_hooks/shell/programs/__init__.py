@@ -1,7 +1,7 @@
 """Which module models which program.  A module is imported only when its program is seen."""
 
 import leashd_hooks
-from leashd_hooks.shell.names import program_name
+from leashd_hooks.shell.names import BUILTINS, WRAPPERS, program_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ FAMILIES = {
     "database": (
         "psql pgcli mysql mariadb sqlite3 litecli duckdb mongosh mongo redis-cli valkey-cli clickhouse-client dropdb"
         " createdb dropuser createuser pg_dump pg_dumpall mysqldump pg_restore mongodump mongorestore mysqladmin"
-        " pg_isready"
+        " pg_isready sqlcmd snowsql sqlplus mycli"
     ),
     "system": (
         "kill pkill killall skill xkill tkill setcap strace ltrace gdb lldb tmux screen mkfs mkfs.ext2 mkfs.ext3"
@@ -84,12 +84,13 @@ RUNNERS = (
     " prettier stylelint tsc biome shellcheck shfmt hadolint yamllint markdownlint gofmt goimports golangci-lint"
     " rustfmt clang-format rubocop pycodestyle pydocstyle vulture codespell typos actionlint taplo basedpyright oxlint"
     " tflint swiftlint luacheck djlint deptry pyupgrade autoflake bandit coverage dotnet swift mix flutter dart sbt"
-    " stack cabal zig pre-commit"
+    " stack cabal zig pre-commit staticcheck gotestsum govulncheck gofumpt clang-tidy phpstan php-cs-fixer pint pest"
+    " psalm phpcs phpcbf svelte-check vue-tsc knip commitlint vite next webpack rollup astro"
 )
 #: Programs of which nothing is known but that they tell their version.
 VERSIONED = (
     "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
-    " kotlin pre-commit shellcheck shfmt hadolint pyright playwright"
+    " kotlin kotlinc protoc django-admin flask alembic vite next webpack phpstan pre-commit shellcheck shfmt hadolint pyright playwright"
 )
 #: Programs for which `-h` is not a plea for help.
 NOT_HELP = (
@@ -188,6 +189,11 @@ def hijacked(call: "Invocation") -> "list[Effect]":
     return [call.on_path("code", value, language="other", source="tool") for value in own]
 
 
+def is_known(program: str) -> bool:
+    """Whether anything is known of a program of this name."""
+    return program in BUILTINS or program in WRAPPERS or bool(family_of(program)) or _listed(program, RUNNERS)
+
+
 def tool_of(path: str) -> str:
     """The program that a file of the project's stands for: `pytest` for `.venv/bin/pytest`; "" for any other file."""
     folder, _, name = path.rpartition("/")
@@ -196,8 +202,7 @@ def tool_of(path: str) -> str:
         if name == script:
             return program
     if folder.endswith(TOOL_FOLDERS) or (folder.endswith("/bin") and _listed(name, BIN_SCRIPTS)):
-        known = family_of(program_name(name)) or _listed(name, RUNNERS)
-        return name if known else ""
+        return name if family_of(program_name(name)) or _listed(name, RUNNERS) else ""
     return ""
 
 

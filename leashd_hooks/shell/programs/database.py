@@ -1,10 +1,13 @@
-"""Database clients: the statements they are given, told by their first words."""
+"""Database clients: everyday SQL is read in process, all other by a library in a process of its own."""
 
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
+from leashd_hooks.shell.sqlsubset import read as everyday
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from leashd_hooks.model import Effect
     from leashd_hooks.shell.argv import Options
     from leashd_hooks.shell.invocation import Invocation, Value
@@ -28,25 +31,13 @@ CLIENTS: "dict[str, tuple[str, str, str, str, str]]" = {
                   "--rdb"),
     "clickhouse-client": ("qhudf", "--query --host --user --database --port --password --format", "-q --query",
                           "--queries-file", ""),
+    "sqlcmd": ("SUPdQqioHsvwhatlm", "", "-Q -q", "-i", "-o"),
+    "snowsql": ("aurdswqfo", "--accountname --username --rolename --dbname --schemaname --warehouse --query --filename"
+                " --option --config", "-q --query", "-f --filename", ""),
+    "sqlplus": ("", "", "", "", ""),
 }  # fmt: skip
-ALIASES = {"mariadb": "mysql", "mongo": "mongosh", "valkey-cli": "redis-cli", "litecli": "sqlite3", "pgcli": "psql"}
-STATEMENTS = ("select", "insert", "update", "delete", "drop", "truncate", "alter")
-READING = ("show", "explain", "describe", "desc", "table", "values", "use", "pragma")
-OBJECTS = (
-    "table",
-    "database",
-    "schema",
-    "view",
-    "index",
-    "role",
-    "user",
-    "function",
-    "type",
-    "sequence",
-    "trigger",
-    "column",
-)
-
+ALIASES = {"mariadb": "mysql", "mongo": "mongosh", "valkey-cli": "redis-cli", "litecli": "sqlite3",
+           "pgcli": "psql", "mycli": "mysql"}  # fmt: skip
 REDIS_READS = table(
     "get mget keys scan info ping ttl type exists hget hgetall hkeys llen lrange smembers scard zrange dbsize strlen"
     " hmget sismember zscore memory slowlog time lastsave"
@@ -98,8 +89,10 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     return found
 
 
-def _told(call: "Invocation", engine: str, statement: "str | None", what: "str | None" = None) -> "Effect":
-    return call.effect("database", engine=engine, statement=statement, object=what)
+def _told(
+    call: "Invocation", engine: str, statement: "str | None", what: "str | None" = None, whole: "bool | None" = None
+) -> "Effect":
+    return call.effect("database", engine=engine, statement=statement, object=what, whole=whole)
 
 
 def told_by(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
@@ -110,40 +103,47 @@ def told_by(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
 def _statements(call: "Invocation", engine: str, text: "Value") -> "list[Effect]":
     if isinstance(text, Unknown):
         return [_told(call, engine, None)]
-    found: list[Effect] = []
+    read = everyday(text, engine)
+    if read is None:
+        read = call.sql(engine, text)
+        if any("why" in one for one in read):
+            read = [*read, *_removals(text)]
+    return [effect for one in read for effect in _does(call, engine, one)]
+
+
+def _does(call: "Invocation", engine: str, read: "dict[str, Any]") -> "list[Effect]":
+    """The effects of one statement, in the words of `leashd_hooks.sql`."""
+    if "why" in read:
+        return [call.effect("opaque", why=read["why"]), _told(call, engine, None)]
+    found = []
+    if "statement" in read:
+        found.append(_told(call, engine, read["statement"], read.get("object"), read.get("whole")))
+    for file in read.get("reads", ()):
+        found.append(call.on_path("read", _file(file, read), how="content"))
+    for file in read.get("writes", ()):
+        found.append(call.on_path("write", _file(file, read), how="create"))
+    for line in read.get("shell", ()):
+        found.append(call.effect("code", language="shell", source="inline"))
+        found += [] if line is None else call.shell(line)
+    if "code" in read:
+        found.append(call.effect("code", language=read["code"], source="inline"))
+    return found
+
+
+def _file(name: "str | None", read: "dict[str, Any]") -> "Value":
+    """A path as SQL names it: not relative to the client's directory where the server opens it, and without `~`."""
+    if name is None or (read.get("server") and not name.startswith("/")):
+        return Unknown("a file of the database")
+    return "./" + name if name.startswith("~") else name
+
+
+def _removals(text: str) -> "list[dict[str, Any]]":
+    """What a text that could not be read plainly drops or truncates, told by its words."""
+    found = []
     for words in statements(text):
-        if words[0][:1] in "\\." and len(words[0]) > 1:
-            found += _meta(call, engine, words)
-            continue
-        if words[0] == "with":  # the verb comes after the common table expressions
-            verbs = [word for word in words if word in STATEMENTS]
-            changing = [word for word in verbs if word != "select"]
-            words = [changing[0] if changing else "select"]
-        verb = "select" if words[0] in READING else words[0]
-        if verb == "explain" or (words[0] == "explain" and "analyze" in words):
-            verb = next((word for word in words if word in STATEMENTS), "other")
-        if verb == "do":  # a block that is run at once
-            verb = next((word for word in words if word in ("drop", "truncate")), "other")
-        known = verb if verb in STATEMENTS else "other"
-        what = next((word for word in words[1:4] if word in OBJECTS), None)
-        found.append(_told(call, engine, known, what))
-        if "program" in words and words[0] == "copy":
-            found.append(call.effect("code", language="shell", source="inline"))
-    return found or [_told(call, engine, "other")]
-
-
-def _meta(call: "Invocation", engine: str, words: "list[str]") -> "list[Effect]":
-    """Commands of the client itself: `\\!` of psql and `.shell` of sqlite run the shell, others touch files."""
-    name = words[0].lstrip("\\.")
-    if name.startswith(("!", "shell", "system", "load", "open", "gexec", "setenv")) or any(
-        word[:1] == "|" for word in words
-    ):
-        return [call.effect("code", language="shell", source="inline")]
-    if name in ("i", "ir", "include", "read", "copy", "import", "o", "output", "once", "out", "dump", "save", "backup",
-                "w", "e",
-                "g", "excel", "log", "restore", "clone", "archive", "edit", "s", "source"):  # fmt: skip
-        return [call.on_path("write", Unknown("a command of the client"), how="create")]
-    return [_told(call, engine, "select")]
+        removing = [word for word in (words if words[0] == "do" else words[:1]) if word in ("drop", "truncate")]
+        found += [{"statement": word} for word in removing[:1]]
+    return found
 
 
 def statements(text: str) -> "list[list[str]]":

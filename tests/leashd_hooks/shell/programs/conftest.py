@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from leashd_hooks.model import Effect
-from leashd_hooks.shell import programs
+from leashd_hooks.shell import programs, sqldoor
 from leashd_hooks.shell.invocation import Invocation, Pattern, Stdin, Unknown
 
 Told = list[str] | None
 
 
-def nested(kind: str, what: Any, call: Invocation) -> list[Effect]:
-    """Stands in for the walker: tells what it was asked to walk."""
+def nested(kind: str, what: Any, call: Invocation) -> list[Any]:
+    """Stands in for the walker: tells what it was asked to walk; SQL is read as it is there."""
+    if kind == "sql":
+        return sqldoor.read(*what, {})
     words = what if isinstance(what, list) else [what]
     return [Effect(kind, {"words": " ".join(map(str, words))})]
 

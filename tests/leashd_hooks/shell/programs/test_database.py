@@ -3,9 +3,12 @@ import pytest
 from leashd_hooks.shell.invocation import Stdin
 from leashd_hooks.shell.programs.database import statements
 
+SHELL = "code language=shell source=inline"
 
-def said(engine, statement, what=""):
-    return f"database engine={engine}{' object=' + what if what else ''} statement={statement}"
+
+def said(engine, statement, what="", whole=False):
+    told = f"database engine={engine}{' object=' + what if what else ''} statement={statement}"
+    return told + " whole" if whole else told
 
 
 TABLE = {
@@ -14,12 +17,12 @@ TABLE = {
     "psql -c 'drop  table x'": [said("psql", "drop", "table")],
     "psql -c 'select 1; truncate x'": [said("psql", "select"), said("psql", "truncate")],
     "psql -c '/* x */ drop database x'": [said("psql", "drop", "database")],
-    "psql --command='delete from x'": [said("psql", "delete")],
+    "psql --command='delete from x'": [said("psql", "delete", whole=True)],
     "psql mydb -tAc \"select 'drop table x'\"": [said("psql", "select")],
-    "psql -c 'with a as (select 1) delete from x'": [said("psql", "delete")],
+    "psql -c 'with a as (select 1) delete from x'": [said("psql", "delete", whole=True)],
     "psql -c 'alter table x drop column y'": [said("psql", "alter", "table")],
-    "psql -c \"copy x from program 'id'\"": [said("psql", "other"), "code language=shell source=inline"],
-    "psql -c '\\! id'": ["code language=shell source=inline"],
+    "psql -c \"copy x from program 'id'\"": [said("psql", "other"), SHELL, "shell words=id"],
+    "psql -c '\\! id'": [said("psql", "other"), SHELL, "shell words=id"],
     "psql -c '\\dt'": [said("psql", "select")],
     "psql -f a.sql": ["read /w/a.sql how=content", said("psql", "other")],
     "psql -c 'select 1' -o out": ["write /w/out how=create", said("psql", "select")],
@@ -27,10 +30,15 @@ TABLE = {
     "psql -l": [],
     "mysql -e 'drop table x'": [said("mysql", "drop", "table")],
     "mysql -uroot x -e 'show tables'": [said("mysql", "select")],
-    "mysql -e '/*!50000 drop */ table x'": [said("mysql", "drop", "table")],
+    "mysql -e '/*!50000 drop */ table x'": [said("mysql", "drop", "table"), said("mysql", "select")],
     "sqlite3 a.db 'select * from x'": [said("sqlite3", "select"), "read /w/a.db how=content"],
-    "sqlite3 a.db 'DELETE FROM x'": [said("sqlite3", "delete"), "write /w/a.db how=edit"],
-    "sqlite3 a.db '.shell id'": ["code language=shell source=inline", "write /w/a.db how=edit"],
+    "sqlite3 a.db 'DELETE FROM x'": [said("sqlite3", "delete", whole=True), "write /w/a.db how=edit"],
+    "sqlite3 a.db '.shell id'": [said("sqlite3", "other"), SHELL, "shell words=id", "write /w/a.db how=edit"],
+    "sqlite3 a.db '.read b.sql'": [said("sqlite3", "other"), "read /w/b.sql how=content", "write /w/a.db how=edit"],
+    "sqlite3 a.db \"select readfile('.env')\"": [
+        *(said("sqlite3", "select"), "read /w/.env how=content", "write /w/a.db how=edit"),
+    ],
+    "sqlite3 :memory: '.output ~/x'": ["write /w/~/x how=create"],
     "sqlite3 a.db .tables": [said("sqlite3", "select"), "read /w/a.db how=content"],
     "sqlite3 -readonly -header a.db 'select 1'": [said("sqlite3", "select"), "read /w/a.db how=content"],
     "redis-cli FLUSHALL": [said("redis-cli", "truncate")],
@@ -40,7 +48,25 @@ TABLE = {
     "redis-cli config set dir /x": [said("redis-cli", "other"), "code language=other source=inline"],
     "mongosh --eval 'db.dropDatabase()'": ["code language=javascript source=inline", said("mongosh", "drop")],
     "mongosh --eval 'db.t.find()'": ["code language=javascript source=inline", said("mongosh", "other")],
-    "psql -c 'do $$ begin drop table t; end $$'": [said("psql", "drop"), said("psql", "other")],
+    "psql -c 'do $$ begin drop table t; end $$'": [
+        *(said("psql", "other"), "code language=sql source=inline", said("psql", "drop")),
+    ],
+    "psql -c \"select pg_read_file('/etc/passwd')\"": [said("psql", "select"), "read /etc/passwd how=content"],
+    "psql -c \"select pg_read_file('x')\"": [said("psql", "select"), "read None how=content"],
+    "psql -c 'grant all on t to x'": [said("psql", "grant")],
+    "psql -c 'select 1 from'": [
+        *(said("psql", "other"), "opaque why=SQL that is not understood as that of postgres", "database engine=psql"),
+    ],
+    'psql -c "select \'a ; drop table x"': [
+        *("opaque why=a quote that does not end", "database engine=psql"),
+    ],
+    'psql -c "select :x ; drop table x"': [
+        *("opaque why=a variable of the client", "database engine=psql", said("psql", "drop")),
+    ],
+    "sqlcmd -Q 'drop table t'": [said("sqlcmd", "drop", "table")],
+    "snowsql -q 'select 1'": [said("snowsql", "select")],
+    "sqlplus x": ["database engine=sqlplus"],
+    "mycli -e 'drop table x'": [said("mysql", "drop", "table")],
     "dropdb x": [said("dropdb", "drop", "database")],
     "pg_dump x -f out.sql": [said("pg_dump", "select", "database"), "write /w/out.sql how=create"],
     "psql -c ?": ["database engine=psql"],
