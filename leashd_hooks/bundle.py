@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     Bundle = dict[str, Any]
 
-FORMAT = 4
+FORMAT = 5
 
 
 #: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places;

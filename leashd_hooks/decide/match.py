@@ -54,9 +54,10 @@ def _holds(condition: "tuple[str, str, Any]", fields: "dict[str, Any]", places: 
     if test == "is":
         return value in operand
     if test == "like":
-        return any(like(str(value), pattern) for pattern in operand)
+        text = str(value)
+        return text in operand[0] or any(held in text and like(text, pattern) for held, pattern in operand[1])
     if test == "words":
-        return any(tuple(value[: len(words)]) == words for words in operand)
+        return any(tuple(value[:length]) in words for length, words in operand)
     if test == "flags":
         return not operand.isdisjoint(value)
     raise ValueError(f"unknown test `{test}` in the compiled policy")

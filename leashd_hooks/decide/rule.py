@@ -8,9 +8,9 @@ tools       frozenset of tool names the call must have, or None
 legacy      None, or (command patterns, path patterns): regular expressions of the first YAML dialect
 origin      "file:line" for people
 
-Tests: `is` value in frozenset · `like` one of the name patterns (`*`, `?`) · `path` PathSet · `place` one of the place
-names (`workspace`, `scratch`, `system`, `outside`, `credential`, `protected`, ...) · `words` args start with one of the
-tuples · `flags` one of the frozenset was given.
+Tests: `is` value in frozenset · `like` value in frozenset, or matches one of (text it holds, pattern with `*`, `?`) ·
+`path` PathSet · `place` one of the place names (`workspace`, `scratch`, `system`, `outside`, `credential`, ...) ·
+`words` args begin with one of (length, tuples of that length) · `flags` one of the frozenset was given.
 """
 
 from marshal import loads

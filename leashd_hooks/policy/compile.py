@@ -19,7 +19,7 @@ from leashd_hooks.model import ASK
 from leashd_hooks.policy import layers, vocabulary
 from leashd_hooks.policy.condition import Condition
 from leashd_hooks.policy.layers import Layer, Policies
-from leashd_hooks.policy.path_index import index
+from leashd_hooks.policy.path_index import held, index
 from leashd_hooks.policy.rights import TIGHTENING
 from leashd_hooks.policy.schema import ALL_KINDS, PlaceSet, Rule
 from leashd_hooks.policy.source import SourceError
@@ -202,11 +202,14 @@ def _one(name: str, values: tuple[Any, ...], kind: str, layer: Layer, home: str)
     if sort == "place":
         return name, "place", frozenset(place_key(layer, text) for text in values)
     if sort == "words":
-        return name, "words", tuple(tuple(text.split()) for text in values)
+        found = [tuple(text.split()) for text in values]
+        lengths = sorted({len(words) for words in found})
+        return name, "words", tuple((length, frozenset(w for w in found if len(w) == length)) for length in lengths)
     if sort == "flags":
         return name, "flags", frozenset(values)
     if sort == "name" and any("*" in text or "?" in text for text in values):
-        return name, "like", tuple(values)
+        wild = tuple((held(text), text) for text in values if "*" in text or "?" in text)
+        return name, "like", (frozenset(values).difference(text for _, text in wild), wild)
     return name, "is", frozenset(values)
 
 

@@ -55,4 +55,9 @@ def _index_name(name: str, names: set[str], endings: set[str], wild: list[tuple[
     elif name[0] == "*" and "*" not in name[1:] and "?" not in name:
         endings.add(name[1:])
     else:
-        wild.append((max(re.split(r"[*?]", name), key=len), name))
+        wild.append((held(name), name))
+
+
+def held(pattern: str) -> str:
+    """The longest text that every name holds which matches the pattern."""
+    return max(re.split(r"[*?]", pattern), key=len)

@@ -30,12 +30,16 @@ TESTS = {
     "pattern": (
         "when: {effect: git, branch: ['feature/*', main]}",
         "git",
-        (("branch", "like", ("feature/*", "main")),),
+        (("branch", "like", (frozenset({"main"}), (("feature/", "feature/*"),))),),
     ),
     "flag": ("when: {effect: git, destroys: true}", "git", (("destroys", "is", frozenset({True})),)),
     "choice": ("when: {effect: git, force: plain}", "git", (("force", "is", frozenset({"plain"})),)),
     "number": ("when: {effect: network, port: [22, 23]}", "network", (("port", "is", frozenset({22, 23})),)),
-    "words": ("when: {effect: run, args: compose up}", "run", (("args", "words", (("compose", "up"),)),)),
+    "words": (
+        "when: {effect: run, args: compose up}",
+        "run",
+        (("args", "words", ((2, frozenset({("compose", "up")})),)),),
+    ),
     "flags": (
         "when: {effect: run, flags: ['-f', --force]}",
         "run",
