@@ -18,6 +18,23 @@ SETTINGS = table(
     " composer.json deno.json deno.jsonc meson.build cmakelists.txt .coveragerc .flake8 .yamllint .isort.cfg .rspec"
     " .rubocop.yml .golangci.yml .golangci.yaml .golangci.toml .hadolint.yaml .markdownlint.json .markdownlint.yaml"
     " .pre-commit-config.yaml .pylintrc .ruff.toml .swiftlint.yml requirements.txt"
+    " phpstan.neon phpstan.neon.dist phpstan.dist.neon psalm.xml .php-cs-fixer.php .php-cs-fixer.dist.php pint.json"
+    " knip.json knip.ts"
+)
+#: Folders and endings of what builds and tests make.
+OUTPUT = table(
+    "build builddir _build dist out target coverage htmlcov reports test-results bin obj .cache .tsbuildinfo"
+)
+OUTPUT_ENDINGS = (
+    ".out",
+    ".prof",
+    ".cov",
+    ".lcov",
+    ".tsbuildinfo",
+    "junit.xml",
+    "report.xml",
+    "results.xml",
+    "coverage.xml",
 )
 
 
@@ -47,6 +64,15 @@ def are_settings(path: str) -> bool:
         or (name[:1] == "." and name.partition(".")[2].partition(".")[0].endswith("rc"))
         or name.startswith(("makefile.", "vitest.workspace.", "requirements-"))
     )
+
+
+def is_output(path: "Value") -> bool:
+    """Whether the name of a path below the current directory says that a build or a test makes it."""
+    if isinstance(path, Unknown) or path.startswith(("/", "~")):
+        return False
+    folder = path.removeprefix("./").partition("/")[0]
+    made = folder in OUTPUT or folder.startswith(("build-", "build_", "cmake-build-"))
+    return ".." not in path.split("/") and (made or path.endswith(OUTPUT_ENDINGS))
 
 
 def inside(call: Invocation, directory: "Value") -> Invocation:

@@ -90,7 +90,8 @@ RUNNERS = (
 #: Programs of which nothing is known but that they tell their version.
 VERSIONED = (
     "pytest ruff mypy eslint jest vitest prettier black isort flake8 tsc rustc gcc g++ clang cc javac dotnet swift"
-    " kotlin kotlinc protoc django-admin flask alembic vite next webpack phpstan pre-commit shellcheck shfmt hadolint pyright playwright"
+    " kotlin kotlinc protoc django-admin flask alembic vite next webpack phpstan pre-commit"
+    " shellcheck shfmt hadolint pyright playwright"
 )
 #: Programs for which `-h` is not a plea for help.
 NOT_HELP = (

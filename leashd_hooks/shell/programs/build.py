@@ -20,7 +20,7 @@ VALUES = {
     "mvn": "fplDPsgtTb --file --projects --define --settings --global-settings --toolchains --threads"
     " --activate-profiles",
     "gradle": "bpcgIxPDS --build-file --project-dir --init-script --exclude-task --gradle-user-home --include-build",
-    "tox": "ecn --conf --workdir --root --result-json",
+    "tox": "ecnx --conf --workdir --root --result-json --override",
     "nox": "sftkR --session --noxfile --sessions --keywords --tags",
     "cmake": "SBDGTCEPUW --build --install --target --config --preset --prefix --parallel --toolchain --component",
     "ctest": "RELj --test-dir --output-on-failure",
@@ -43,7 +43,7 @@ PLACES = (
     "-B",
 )
 RUNS = {"make": table("--eval"), "gmake": table("--eval"), "just": table("--shell --shell-arg --command -c"),
-        "cmake": table("-P"), "rake": table("-e -E -r")}  # fmt: skip
+        "cmake": table("-P"), "rake": table("-e -E -r"), "tox": table("-x --override")}  # fmt: skip
 BUILDS = ("cmake", "ninja", "mvn", "gradle", "meson", "bazel")
 READ_FILES = {"make": ("-f", "--file", "--makefile"), "gmake": ("-f", "--file", "--makefile"), "just": ("-f",
     "--justfile"),
@@ -63,6 +63,8 @@ MOVES = {
 }  # fmt: skip
 #: Flags that set a variable, which may name a file.
 SETTINGS = ("-D", "-P", "--define", "-T", "--set")
+#: What tox runs or makes that its settings do not tell.
+TOX_REFUSED = ("exec", "e", "devenv", "d", "quickstart", "q")
 #: Tools whose words are directories.
 SOURCES = ("cmake", "meson")
 
@@ -78,9 +80,11 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(call.effect("code", language="shell", source="inline"))
     assigned = [word for word in options.words if isinstance(word, str) and "=" in word]
     targets = [word for word in options.words if isinstance(word, Unknown) or "=" not in word]
+    targets = [word for word in targets if not _is_count(word)]
     if any(word.partition("=")[0] in ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS") for word in assigned):
         found.append(call.effect("code", language="shell", source="inline"))
     operation = "build" if name in BUILDS else "run"
+    passed = [] if name == "bazel" else targets  # `//src:app` is a label
     more, operation, targets = _asked(call, options, operation, targets)
     if more is None:
         return None
@@ -93,8 +97,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(
             call.effect("package", manager=name, operation=operation, source="none", script=target, scope="project")
         )
-    targets_on_disk = [] if name == "bazel" else targets  # `//src:app` is a label
-    places += project.named([*assigned, *options.values(*SETTINGS), *targets_on_disk])
+    places += project.named([*assigned, *options.values(*SETTINGS), *passed])
     if name in SOURCES:
         places += targets
     return found + project.runs(call, places, here=not _moves(call.name, options))
@@ -116,7 +119,7 @@ def _places(call: "Invocation", options: "Options") -> "tuple[list[Effect], list
             found.append(project.steered(base, value))
         elif flag in DIRECTORIES.get(call.name, ()):
             places.append(value)
-        if flag == "-B" and _is_output(value):
+        if flag == "-B" and project.is_output(value):
             places.append(value)
         elif flag in PLACES and call.name not in ("mvn", "gradle", "make", "gmake", "ninja"):
             kind = "write" if flag == "-B" else "read"
@@ -124,10 +127,11 @@ def _places(call: "Invocation", options: "Options") -> "tuple[list[Effect], list
     return found, places
 
 
-def _is_output(value: "Value") -> bool:
-    """Whether a directory's name says that it is made by the build and holds nothing else."""
-    name = "" if isinstance(value, Unknown) else value.rstrip("/").rpartition("/")[2]
-    return name in ("build", "builddir", "_build", "out") or name.startswith(("build-", "build_", "cmake-build-"))
+def _is_count(word: "Value") -> bool:
+    """Whether it is the number of jobs, as the machine tells it: `-j$(nproc)`."""
+    if not isinstance(word, Unknown) or word.prefix not in ("-j", "--jobs="):
+        return False
+    return bool(word.effects) and all(each.fields.get("program") == "nproc" for each in word.effects)
 
 
 def _moves(name: str, options: "Options") -> bool:
@@ -141,8 +145,12 @@ def _asked(
     """What the verbs of some tools mean, which operation they are and what is then built or run."""
     found: list[Effect] = []
     words = [word for word in targets if isinstance(word, str)]
+    if call.name in ("tox", "nox"):  # what follows `--` goes to the tests
+        return None if words[:1] and words[0] in TOX_REFUSED else found, operation, []
+    if call.name == "rails":
+        return found, operation, targets[:1]
     if call.name == "meson" and targets[:1] == ["setup"]:
-        made = [word for word in targets[1:] if not _is_output(word)]
+        made = [word for word in targets[1:] if not project.is_output(word)]
         return [call.on_path("write", word, how="create") for word in made], operation, [*targets[1:], "setup"]
     if call.name == "bazel":
         refused = options.has("--run_under", "--output_base", "--output_user_root", "--bazelrc", "--script_path")

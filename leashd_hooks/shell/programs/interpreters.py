@@ -1,5 +1,6 @@
 """Interpreters: where the code they run comes from - their words, a file, a module or standard input."""
 
+from leashd_hooks.shell import project
 from leashd_hooks.shell.argv import names, read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -44,7 +45,8 @@ NODE_LONG = (
     " --env-file-if-exists:read --watch:plain --expose-gc:plain --max-old-space-size:values --stack-size:values"
     " --check:check --experimental-strip-types:plain --experimental-vm-modules:plain --preserve-symlinks:plain"
     " --interactive:plain --harmony:plain --unhandled-rejections:values --conditions:values --trace-deprecation:plain"
-    " --icu-data-dir:values"
+    " --icu-data-dir:values --test:tests --test-only:plain --test-name-pattern:values --test-reporter:reporter"
+    " --experimental-test-coverage:plain --test-concurrency:values --test-timeout:values"
 )
 TSX_LONG = NODE_LONG + ("--transpile-only:plain --esm:plain --files:plain --project:values --tsconfig:values"
                         " --compiler-options:values --swc:plain --typeCheck:plain")  # fmt: skip
@@ -55,7 +57,7 @@ SPECS = {
     "nodejs": ("javascript", "ep", "i", "C", "r", "vh", NODE_LONG),
     "ts-node": ("javascript", "ep", "iTHs", "PCDIO", "r", "vh", TSX_LONG),
     "tsx": ("javascript", "ep", "i", "", "r", "vh", TSX_LONG),
-    "ruby": ("ruby", "e", "acdlnpsSUvwWy0", "CEFKTx", "r", "h",
+    "ruby": ("ruby", "e", "acdlnpsSUvwWy0", "CEFKTx", "r", "hv",
              "--verbose:plain --disable:values --enable:values --yjit:plain"),
     "perl": ("perl", "eE", "acfgnpsStTuUwWXl0", "FCD", "mM", "vhV", ""),
     "php": ("php", "rBRE", "aCHnqsweD", "cdtzg", "", "vhim", "--ini:plain --no-php-ini:plain"),
@@ -69,6 +71,10 @@ SPECS = {
 DECODERS = table(
     "base64 base32 basenc xxd openssl gunzip zcat gzip bzip2 bzcat xz xzcat zstd zstdcat uudecode tr rev gpg"
 )
+#: Scripts that a framework gives every project, by the framework, and the flags with which they run other code.
+CONSOLES = {"manage.py": "django", "./manage.py": "django", "artisan": "laravel", "bin/console": "symfony"}
+STEERING = ("--settings", "--pythonpath", "--testrunner", "-c", "--configuration", "--bootstrap", "--env")
+REPORTERS = ("spec", "dot", "tap", "junit", "lcov")
 STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 
 
@@ -83,7 +89,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
 class _Scan:
     """One walk over the words of an interpreter up to its script."""
 
-    __slots__ = ("call", "checks", "found", "given", "inlined", "rest", "spec", "tells")
+    __slots__ = ("call", "checks", "found", "given", "inlined", "rest", "spec", "tells", "tests")
 
     def __init__(self, call: "Invocation", spec: Interpreter) -> None:
         self.call = call
@@ -91,7 +97,7 @@ class _Scan:
         self.rest = list(call.args)
         self.found: list[Effect] = []
         self.given = ""
-        self.inlined = self.tells = self.checks = False
+        self.inlined = self.tells = self.checks = self.tests = False
 
     def code(self, source: str) -> "Effect":
         return self.call.effect("code", language=self.spec.language, source=source)
@@ -121,8 +127,13 @@ class _Scan:
             return self.found + self.edited([word, *self.rest])
         if isinstance(word, str) and word in STDIN:
             return self.stdin()
+        if self.tests:
+            return [*self.found, *own(self.call, "node", "test", [word, *self.rest])]
         if self.checks:
             return [*self.found, self.call.on_path("read", word, how="content")]
+        verb = self.rest[0] if self.rest else ""
+        if word in CONSOLES and isinstance(verb, str) and not _steered(self.rest):
+            return [*self.found, *own(self.call, CONSOLES[str(word)], verb, [word, *project.named(self.rest)])]
         self.found.append(self.call.on_path("code", word, language=self.spec.language, source="file"))
         return self.found
 
@@ -135,6 +146,8 @@ class _Scan:
         return found + [self.call.on_path("write", path, how="edit") for path in files if "i" in self.given]
 
     def stdin(self) -> "list[Effect]":
+        if self.tests:
+            return [*self.found, *own(self.call, "node", "test", [])]
         stdin = self.call.stdin
         if stdin.kind == "file" and stdin.path is not None:
             return [*self.found, self.call.on_path("code", stdin.path, language=self.spec.language, source="file")]
@@ -152,7 +165,7 @@ class _Scan:
         if kind is None:
             return None
         taken: Value | None = value if equals else None
-        if kind in ("preload", "read", "values", "inline") and not equals and self.rest:
+        if kind in ("preload", "read", "values", "inline", "reporter") and not equals and self.rest:
             taken = self.rest.pop(0)
         return self.take(kind, taken)
 
@@ -172,6 +185,8 @@ class _Scan:
                     return self.take(kind, tail or (self.rest.pop(0) if self.rest else None))
             if letter in spec.tells:
                 self.tells = True
+            elif letter == "l" and spec.inline == "rBRE":
+                self.checks = True  # php only looks whether it could be read
             elif letter not in spec.plain:
                 return None
         return False
@@ -198,6 +213,10 @@ class _Scan:
             self.found.append(self.call.on_path("read", value, how="content"))
         elif kind == "check":
             self.checks = True
+        elif kind == "tests":
+            self.tests = True
+        elif kind == "reporter" and (not isinstance(value, str) or value not in REPORTERS):
+            self.found.append(self.code("module"))
         return False
 
     def module(self, tail: str) -> "bool | None":
@@ -209,6 +228,17 @@ class _Scan:
             return None
         self.found += found
         return True
+
+
+def own(call: "Invocation", manager: str, script: str, places: "list[Value]") -> "list[Effect]":
+    """A tool of the project's runs one of its tasks, with code from these places."""
+    task = call.effect("package", manager=manager, operation="run", script=script, source="none", scope="project")
+    return [task, *project.runs(call, places)]
+
+
+def _steered(words: "list[Value]") -> bool:
+    """Whether a flag names other code, or a word may turn out to be such a flag."""
+    return any(isinstance(word, Unknown) or word.startswith(STEERING) for word in words)
 
 
 def flows(call: "Invocation") -> "list[Effect]":
@@ -224,7 +254,6 @@ def flows(call: "Invocation") -> "list[Effect]":
 #: Modules that are programs of their own.
 PROGRAMS = {"pip": "pip", "pytest": "pytest", "ruff": "ruff", "mypy": "mypy", "black": "black", "isort": "isort",
             "flake8": "flake8", "unittest": "unittest", "coverage": "coverage", "tox": "tox", "nox": "nox",
-            "build": "build",
             "twine": "twine", "pylint": "pylint", "pre_commit": "pre-commit", "pipx": "pipx", "uv": "uv",
             "poetry": "poetry", "ansible": "ansible"}  # fmt: skip
 HARMLESS = ("this", "platform", "calendar", "antigravity", "tabnanny")
@@ -247,7 +276,15 @@ def _module(call: "Invocation", name: "Value", args: "list[Value]") -> "list[Eff
         return found + [call.on_path("write", word, how="create") for word in options.words[1:2] if word != "-"]
     if name in ("venv", "virtualenv"):
         options = read(args, short="p", long=("--prompt", "--python"))
+        if name == "venv" and options.words and all(word in (".venv", "venv") for word in options.words):
+            return [call.effect("package", manager="pip", operation="build", source="none", scope="project")]
         return [call.on_path("write", word, how="create", recursive=True) for word in options.words]
+    if name == "build":
+        task = call.effect("package", manager="pip", operation="build", source="none", scope="project")
+        return [task, *project.runs(call, [word for word in args if isinstance(word, Unknown) or word[:1] != "-"])]
+    if name == "compileall":
+        options = read(args, short="dsfieoxpjr", long=("--invalidation-mode", "--workers"))
+        return [call.on_path("read", word, how="content") for word in options.words or ["."]]
     if name in HARMLESS:
         return []
     return [call.effect("code", language="python", source="module", module=str(name))]
@@ -281,7 +318,15 @@ def _java(call: "Invocation") -> "list[Effect] | None":
 
 
 DENO_RUNS = ("run", "test", "bench", "serve", "watch")
-DENO_PLAIN = ("fmt", "lint", "check", "info", "doc", "types")
+DENO_TASKS = ("test", "bench", "lint", "fmt", "check")
+#: Flags of deno that name no other code.
+DENO_PLAIN = names(
+    "Aqr", "--quiet", "--allow-all", "--allow-read", "--allow-net", "--allow-env", "--allow-write", "--allow-run",
+    "--no-check", "--check", "--all", "--fix", "--compact", "--json", "--filter", "--fail-fast", "--parallel",
+    "--watch",
+    "--doc", "--permit-no-files", "--shuffle", "--trace-leaks", "--no-lock", "--frozen", "--coverage", "--rules-tags",
+    "--ignore", "--allow-sys", "--no-prompt", "--clean", "--ext",
+)  # fmt: skip
 
 
 def _deno(call: "Invocation") -> "list[Effect] | None":
@@ -300,6 +345,13 @@ def _deno(call: "Invocation") -> "list[Effect] | None":
     if verb == "task":
         script = str(rest[0]) if rest and isinstance(rest[0], str) else None
         return [call.effect("package", manager="deno", operation="run", script=script, source="none", scope="project")]
+    if verb in DENO_TASKS:
+        options = read(rest, long=("--filter", "--rules-tags", "--ext"))
+        remote = any(
+            "://" in word or word.startswith(("npm:", "jsr:")) for word in options.words if isinstance(word, str)
+        )
+        if not options.strange(DENO_PLAIN) and not options.unknown and not remote:
+            return own(call, "deno", str(verb), options.words)
     if verb not in DENO_RUNS and (verb[:1] == "-" or "." not in verb):
         return None
     words = [

@@ -79,11 +79,53 @@ def _effects(call: "Invocation") -> "list[Effect] | None":
         return effects_global(call, rest)
     if call.name == "bun" and verb == "test":
         operation = "script"
+    if call.name == "yarn" and verb in ("workspace", "workspaces"):
+        return _in_workspaces(call, verb, words[1:])
     if operation is None:
         if call.name == "bun" and verb.endswith(SCRIPTS):
             return [call.on_path("code", verb, language="javascript", source="file")]
+        if verb in TASK_TOOLS and call.name in LENIENT:
+            return _tasks(call, verb, words[1:])
         return [_package(call, "run", "none", script=verb)] if call.name in LENIENT else None
     return _told(call, verb, operation, rest)
+
+
+def _in_workspaces(call: "Invocation", verb: str, words: "list[Value]") -> "list[Effect] | None":
+    """`yarn workspace NAME ...` and `yarn workspaces foreach ... run ...`: the same, in the project's own packages."""
+    if verb == "workspace":
+        rest = words[1:]
+    elif words[:1] in (["list"], ["info"]):
+        return [_package(call, "query", "none")]
+    else:
+        rest = words[words.index("run") :] if "run" in words else []
+    if not rest or isinstance(rest[0], Unknown) or rest[0] in ("workspace", "workspaces"):
+        return None
+    inner = project.inside(call, ".")
+    inner.args = rest
+    return _effects(inner)
+
+
+#: Tools that run the scripts of many packages, and the flags with which they are told the scripts.
+TASK_TOOLS = {"turbo": ("run",), "nx": ("run-many", "affected"), "lerna": ("run",)}
+
+
+def _tasks(call: "Invocation", tool: str, words: "list[Value]") -> "list[Effect] | None":
+    """`turbo run test`, `nx run-many -t test`, `lerna run build`: the scripts that they run, by name."""
+    options = read(
+        words, short="t", long=("--target", "--targets", "--filter", "--scope", "--projects", "--concurrency")
+    )
+    rest = options.words
+    if options.unknown or not rest:
+        return None
+    told = options.values("-t", "--target", "--targets")
+    if rest[0] in TASK_TOOLS[tool]:
+        scripts = told or rest[1:] or []
+    elif tool == "lerna" or rest[0] in ("release", "migrate", "generate", "g", "login", "link", "exec", "run", "add"):
+        return None
+    else:
+        scripts = rest[:1] if tool == "nx" else rest
+    named = [name for word in scripts if isinstance(word, str) for name in word.split(",")]
+    return [_package(call, "run", "none", tool, script=name) for name in named] or None
 
 
 def effects_global(call: "Invocation", rest: "list[Value]") -> "list[Effect] | None":
@@ -208,7 +250,10 @@ def _is_secret(key: str) -> bool:
 
 
 #: Tools whose flags the policies know.
-CHECKED = ("jest", "vitest", "mocha", "ava", "eslint", "prettier", "tsc", "stylelint", "biome")
+CHECKED = (
+    "jest", "vitest", "mocha", "ava", "eslint", "prettier", "tsc", "stylelint", "biome", "vite", "next", "webpack",
+    "rollup", "astro", "vue-tsc", "svelte-check", "knip", "commitlint",
+)  # fmt: skip
 EXEC_KNOWN = names("ypqcw", "--yes", "--no", "--package", "--call", "--no-install", "--quiet", "--silent", "--bun",
                    "--workspace", "--workspaces", "--ignore-existing", "--prefer-offline", "--no-save",
                    "--legacy-peer-deps", "--prefer-online", "--force")  # fmt: skip
@@ -220,6 +265,8 @@ def _exec(call: "Invocation", manager: str, args: "list[Value]", prefix: str = "
         return []
     if options.strange(EXEC_KNOWN):
         return None
+    if options.words[:1] and options.words[0] in TASK_TOOLS and not prefix and not options.has("-p", "--package"):
+        return _tasks(call, str(options.words[0]), options.words[1:])
     packages = options.values("-p", "--package") or options.words[:1]
     found: list[Effect] = []
     for word in packages:

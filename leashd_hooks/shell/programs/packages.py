@@ -81,6 +81,12 @@ ELSEWHERE = ("--manifest-path", "--path", "--gemfile", "--working-dir", "-d", "-
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
+    if call.name == "go" and len(call.args) > 2 and call.args[0] == "-C":
+        inner = project.inside(call, call.args[1])
+        inner.args = call.args[2:]
+        return effects(inner)
+    if call.name == "go" and call.args[:2] == ["tool", "cover"]:
+        return _coverage(call, call.args[2:])
     found = _effects(call)
     idle = call.name != "cargo" and not any(
         each.kind == "package" and each.fields["operation"] != "query" for each in found or ()
@@ -215,7 +221,9 @@ def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect]
     if operation == "clean":
         far = options.has("-cache", "-modcache", "-testcache", "-fuzzcache")
         return [_package(call, "go", "remove", "none", scope="user" if far else "")]
-    found = [call.on_path("write", path, how="create") for path in options.values(*GO_WRITES)]
+    written = options.values(*GO_WRITES)
+    found = [call.on_path("write", path, how="create") for path in written if not project.is_output(path)]
+    found += project.runs(call, [path for path in written if project.is_output(path)], here=False)
     first = options.words[0] if options.words else "."
     if operation == "env":
         changes = options.has("-w", "-u")
@@ -239,6 +247,15 @@ def _go(call: "Invocation", operation: str, options: "Options") -> "list[Effect]
         scope = "project" if gets else "user"
         return [*found, _package(call, "go", "install", "path" if local else "registry", scope=scope)]
     return [*found, _package(call, "go", operation, "none")]
+
+
+def _coverage(call: "Invocation", args: "list[Value]") -> "list[Effect] | None":
+    """`go tool cover`: a report of what tests covered."""
+    options = read(args, long=table("-func -html -o -mode -var"), single_dash=True)
+    if options.strange(("-func", "-html", "-o")) or options.unknown:
+        return None
+    found = [call.on_path("read", path, how="content") for path in options.values("-func", "-html")]
+    return found + [call.on_path("write", path, how="create") for path in options.values("-o")]
 
 
 def _brew_services(call: "Invocation", args: "list[Value]") -> "list[Effect]":

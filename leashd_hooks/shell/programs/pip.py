@@ -1,6 +1,6 @@
 """Python package managers: pip, uv, uvx, pipx, poetry, pdm, pipenv, conda."""
 
-from leashd_hooks.shell import project
+from leashd_hooks.shell import programs, project
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -29,7 +29,7 @@ VERBS = {
             " upgrade-all:update environment:query ensurepath:update",
     "conda": "install:install create:install update:update upgrade:update remove:remove uninstall:remove"
              " list:query info:query search:query run:run env:update clean:remove config:update",
-    "hatch": "run:run test:run build:build publish:publish version:query",
+    "hatch": "env:env run:run test:run build:build publish:publish version:query",
     "rye": "add:install sync:install remove:remove run:run lock:update build:build publish:publish",
 }  # fmt: skip
 ALIASES = {"pip3": "pip", "mamba": "conda", "micromamba": "conda"}
@@ -153,6 +153,8 @@ def _managed(call: "Invocation", manager: str, verb: str, rest: "list[Value]") -
     if operation == "pip":
         inner, rest = _verb(rest)
         return _managed(call, "pip", inner, rest) if inner not in (None, "config", "cache") else None
+    if operation == "env" and manager == "hatch":
+        return [_package(call, manager, "query")] if rest[:1] in (["show"], ["find"]) else None
     if operation in ("tool", "python", "venv", "init", "cache"):
         return _uv(call, operation, rest)
     if operation == "run":
@@ -262,6 +264,8 @@ def _run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]
         argv = ["python", *argv]
     if not argv:
         return None
+    if manager == "hatch" and isinstance(argv[0], str):
+        argv = [argv[0].rpartition(":")[2], *argv[1:]]  # `test:cov` is `cov` in the environment `test`
     script = argv[0] if isinstance(argv[0], str) else None
     other = "url" if options.has(*OTHER_INDEX[:7]) else "none"
     found = [_package(call, manager, "run", other, script=script)]
@@ -271,7 +275,13 @@ def _run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]
     added = [*options.values("--with", "--with-editable")]
     found += [_package(call, manager, "install", source_of(word)) for word in added]
     found += [call.on_path("read", path, how="content") for path in options.values("--with-requirements")]
+    if manager in TASKS and script is not None and not programs.is_known(script):
+        return found + project.runs(call, project.named(argv[1:]), here=False)  # a task of the project's, by its name
     return found + call.command(argv)
+
+
+#: Managers that run the tasks of a project as well as programs.
+TASKS = ("pdm", "hatch", "rye", "pipenv")
 
 
 def _module_of(rest: "list[Value]") -> "list[Value]":

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.invocation import Invocation, Value
 
 #: What a flag's value is.  place: a directory whose code runs.  steer: a file of settings.  tree: either.
-#: plugin: a module that is loaded.  choice: a listed name, or else code.  write: a file.  code: it runs what cannot be
-#: seen.  value: it does not matter.  plain: there is none, whatever another program takes the letter for.
-#: Of linters that are not listed; no letter of theirs is known to be without harm.
+#: plugin: a module that is loaded.  setting: `name=value` of a configuration.  choice: a listed name, or else code.
+#: write: a file.  code: it runs what cannot be seen.  value: it does not matter.  plain: there is none, whatever
+#: another program takes the letter for.  First those of linters that are not listed.
 _OTHERS = (
     "--config:steer --config-file:steer --config-path:steer --rcfile:steer -c:steer --load-plugins:plugin"
     " --init-hook:code --plugin:plugin --plugins:plugin -r:code --require:plugin --parser:plugin"
@@ -29,7 +29,7 @@ _OTHERS = (
     " --chdir:place --settings-path:steer --settings-file:steer --sp:steer --settings:steer"
 )
 _PYTEST = (
-    "-p:plugin -c:steer --config-file:steer --rootdir:place --confcutdir:place -o:code --override-ini:code"
+    "-p:plugin -c:steer --config-file:steer --rootdir:place --confcutdir:place -o:setting --override-ini:setting"
     " --pyargs:code --import-mode:code --basetemp:code --junitxml:write --junit-xml:write --log-file:write"
     " --result-log:write --html:write --debug:code --cov-config:steer --pdbcls:code -k:value -m:value -n:value -W:value"
     " --deselect:value --ignore:value --maxfail:value --cov-report:value --timeout:value --durations:value --tb:value"
@@ -42,6 +42,15 @@ _RUNNER = (
     " --root:place --rootDir:place --roots:place --dir:place --prefix:place --testEnvironment:choice"
     " --environment:choice --reporter:choice --reporters:choice --outputFile:write --coverageDirectory:write"
     " --format:choice --out:write --init:code -O:code -I:place --coverage:plain"
+)
+_BUNDLER = "-c:steer --config:steer --configLoader:code --plugin:code --outDir:write -o:write --output-path:write"
+_PHP = "-c:steer --configuration:steer --config:steer -a:code --autoload-file:code --plugin:code -b:code"
+_LANGUAGE = (
+    "-p:code -r:code -e:code -c:code -o:code -s:code -C:code -D:code --output:write --property:code --settings:code"
+    " --test-adapter-path:code --configfile:code --source:code --package-path:place --scratch-path:place"
+    " --build-path:place -Xswiftc:code -Xlinker:code -Xcc:code --require:code --eval:code --with-ghc:code"
+    " --with-compiler:code --ghc-options:code --stack-yaml:code --project-file:code --build-file:code --lib-dir:place"
+    " --prefix:code --sdk:code --results-directory:write --logger:choice --collect:code --diag:code --packages:place"
 )
 TABLES = {
     "pytest": _PYTEST,
@@ -75,6 +84,35 @@ TABLES = {
     "flake8": _OTHERS + " --format:value --max-line-length:value --select:value --ignore:value --exclude:value",
     "coverage": "-m:value --source:value --omit:value --include:value --rcfile:steer --data-file:write -d:write"
     " --directory:write -o:write --fail-under:value",
+    "vite": _BUNDLER + " --host:code -l:value --logLevel:value -m:value --mode:value --port:value --base:value",
+    "next": _BUNDLER + " -p:value --port:value -H:code --hostname:code",
+    "webpack": _BUNDLER + " --host:code --mode:value -r:code --require:code --entry:place",
+    "rollup": _BUNDLER + " -f:value -p:code --plugin:code -i:place --input:place -d:write --dir:write --file:write",
+    "astro": _BUNDLER + " --host:code --port:value",
+    "vue-tsc": "-p:tree --project:tree -b:code --build:code --outDir:write --outFile:write",
+    "svelte-check": "--tsconfig:steer --workspace:place --output:choice --threshold:value --ignore:value",
+    "phpstan": _PHP + " -l:value --level:value --memory-limit:value --error-format:choice",
+    "psalm": _PHP + " --output-format:choice -r:place --root:place",
+    "php-cs-fixer": _PHP + " --rules:value --format:choice",
+    "pint": _PHP + " --preset:value",
+    "phpcs": _PHP + " --standard:choice --report:choice -d:code --runtime-set:code --bootstrap:code",
+    "phpcbf": _PHP + " --standard:choice -d:code --runtime-set:code --bootstrap:code",
+    "pest": _RUNNER + " -c:steer --filter:value --group:value",
+    "clang-tidy": "-p:place -config-file:code -config:code -load:code -vfsoverlay:code -extra-arg:code"
+    " -extra-arg-before:code -checks:value -export-fixes:write -plugin:code --config-file:code --config:code"
+    " --load:code"
+    " --vfsoverlay:code --extra-arg:code --extra-arg-before:code --checks:value --export-fixes:write --plugin:code",
+    "gotestsum": "-f:choice --format:choice --raw-command:code --post-run-command:code --junitfile:write"
+    " --jsonfile:write --packages:place",
+    "commitlint": "-g:steer --config:steer -x:code --extends:code -p:plugin --parser-preset:plugin -o:code"
+    " --format:code"
+    " -f:value --from:value -t:value --to:value -e:plain -d:place --cwd:place -E:value --env:value",
+    "knip": "-c:steer --config:steer -t:steer --tsConfig:steer --directory:place --reporter:choice -W:value"
+    " --workspace:value --preprocessor:code",
+    "dotnet": _LANGUAGE + " -c:choice --configuration:choice -f:value --framework:value --filter:value -v:value"
+    " --verbosity:value",
+    "swift": _LANGUAGE + " -c:choice --configuration:choice --filter:value --skip:value",
+    **dict.fromkeys(("mix", "flutter", "dart", "sbt", "stack", "cabal", "zig"), _LANGUAGE),
     "pre-commit": "-c:steer --config:steer --hook-stage:value",
 }
 #: They look at files and run nothing of the project's.
@@ -83,10 +121,15 @@ READERS = table(
     " pydocstyle vulture codespell typos actionlint taplo pyright basedpyright swiftlint djlint deptry pyupgrade"
     " autoflake bandit"
 )
-#: Build tools of a language; the policies know their flags.
-LANGUAGES = table("dotnet swift mix flutter dart sbt stack cabal zig")
 #: Programs whose first word says what they do.
-VERBS = LANGUAGES | table("coverage pre-commit golangci-lint ruff biome taplo")
+VERBS = table(
+    "dotnet swift mix flutter dart sbt stack cabal zig coverage pre-commit golangci-lint ruff biome taplo next astro"
+    " phpstan php-cs-fixer"
+)
+#: Programs whose long flags have one dash.
+SINGLE_DASH = ("clang-tidy", "swift")
+#: Flags after `--` with which what is started there loads other code.
+PASSED_ON = ("-exec", "--exec", "-toolexec", "-vettool", "-overlay", "-modfile", "-fplugin", "-Xclang", "-load", "@")
 #: Forms of a report, and surroundings of a test, that come with the tools.
 CHOICES = table(
     "stylish json compact unix html junit checkstyle visualstudio tap dot spec list min progress documentation doc d p"
@@ -94,6 +137,8 @@ CHOICES = table(
     " string text tty gcc diff sarif parseable colorized msvs xml csv yaml screen custom full grouped concise pylint"
     " rdjson azure line-number colored-line-number tab code-climate junit-xml github-actions hanging-process silent"
     " teamcity tree nyan landing jsdom node happy-dom edge-runtime auto standard parsable summary agent"
+    " Release Debug release debug trx table raw human machine codeframe txt pretty-print error PSR1 PSR2 PSR12"
+    " dots pkgname testname"
     " typescript babel babel-ts flow css scss less markdown mdx vue angular lwc json5 graphql espree"
 )
 #: Modules that a test is usually started with.
@@ -102,14 +147,21 @@ PLUGINS = table(
     " source-map-support/register spec_helper rails_helper xdist pytest_cov pytest_asyncio anyio pytest_mock"
     " pytest_django"
 )
+#: Settings of pytest that load nothing.
+PYTEST_SETTINGS = table(
+    "log_cli log_level log_cli_level log_format log_cli_format log_date_format junit_family console_output_style"
+    " xfail_strict asyncio_mode faulthandler_timeout filterwarnings"
+)
 
 
 def effects(call: "Invocation") -> "list[Effect]":
     """What a runner or linter takes in and writes, as far as its words tell; its `run` stays not modelled."""
-    kinds = pairs(TABLES.get(call.name, "" if call.name in LANGUAGES else _OTHERS))
+    kinds = pairs(TABLES.get(call.name, _OTHERS))
     valued = [flag for flag, kind in kinds.items() if kind != "plain" and not (kind == "code" and len(flag) == 2)]
     letters = "".join(flag[1] for flag in valued if len(flag) == 2)
-    options = read(call.args, short=letters, long=[flag for flag in valued if len(flag) > 2], plain=("--coverage",))
+    single = call.name in SINGLE_DASH
+    long = valued if single else [flag for flag in valued if len(flag) > 2]
+    options = read(call.args, short=letters, long=long, plain=("--coverage",), single_dash=single)
     found: list[Effect] = []
     places: list[Value] = []
     for flag, value in options.flags:
@@ -120,6 +172,8 @@ def effects(call: "Invocation") -> "list[Effect]":
             found += _flag(call, kind, value)
         elif value is not None and (isinstance(value, Unknown) or "/" in value or value[:1] in "~."):
             places.append(value)
+    if any(isinstance(word, str) and word.startswith(PASSED_ON) for word in options.words):
+        found.append(call.effect("code", language="other", source="unknown"))
     if call.name in READERS:
         return found + project.runs(call, places, here=False)
     return found + project.runs(call, [*places, *_operands(call, options)])
@@ -136,9 +190,13 @@ def _flag(call: "Invocation", kind: str, value: "Value | None") -> "list[Effect]
     if kind in ("value", "plain"):
         return []
     if kind == "write" and value is not None:
+        if project.is_output(value):
+            return project.runs(call, [value], here=False)
         return [call.on_path("write", value, how="create")]
     if kind == "steer" and value is not None:
         return [project.steered(call, value)]
+    if kind == "setting" and isinstance(value, str) and value.partition("=")[0] in PYTEST_SETTINGS:
+        return []
     if kind == "tree" and value is not None:
         folder = isinstance(value, str) and "." not in value.rpartition("/")[2].lstrip(".")
         return project.runs(call, [value], here=False) if folder else [project.steered(call, value)]

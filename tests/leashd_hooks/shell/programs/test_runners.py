@@ -49,6 +49,15 @@ RUNNERS = {
     "ruff check /x": [],
     "ruff check --config /x/ruff.toml": [code("/x/ruff.toml")],
     "dotnet test /x/a.csproj": [HERE, code("/x/a.csproj")],
+    "vite build --config evil.js": [code("/w/evil.js", "file"), HERE, code("/w/build")],
+    "vite --host 0.0.0.0": [UNSEEN, HERE],
+    "pytest --junitxml=reports/a.xml": [code("/w/reports/a.xml"), HERE],
+    "pytest -o log_cli=true": [HERE],
+    "pytest -o addopts=-pevil": [UNSEEN, HERE],
+    "clang-tidy a.cpp -- -fplugin=evil.so": [UNSEEN, HERE, code("/w/a.cpp"), code("/w/-fplugin=evil.so")],
+    "clang-tidy -load evil.so a.cpp": [UNSEEN, HERE, code("/w/a.cpp")],
+    "gotestsum -- -exec ./evil": [UNSEEN, HERE, code("/w/-exec"), code("/w/evil")],
+    "dotnet test -c Release": [HERE],
     "invented /x": [],
 }
 
@@ -93,6 +102,18 @@ PROJECTS = {
     "go test ./... /x/...": [HERE, code("/x/")],
     "bundle install --gemfile /x/Gemfile": [HERE, code("/x/Gemfile")],
     "composer -d /x install": [HERE, code("/x")],
+    "go -C /x test ./...": [code("/x")],
+    "go test -coverprofile=coverage.out": [HERE, code("/w/coverage.out")],
+    "yarn workspace web test": [HERE],
+    "npx turbo run test": [HERE],
+    "hatch run test:cov": [HERE],
+    "python manage.py test": [HERE, code("/w/manage.py")],
+    "python manage.py test --settings=evil": [],
+    "python /x/manage.py test": [],
+    "node --test /x": [HERE, code("/x")],
+    "deno test /x": [HERE, code("/x")],
+    "deno test --preload ./evil.ts": [],
+    "python -m build /x": [HERE, code("/x")],
     "apt-get install x": [],
 }
 
@@ -103,6 +124,30 @@ def test_a_build_or_package_manager_tells_whose_code_runs(line):
     assert sorted(each for each in found if each.endswith("source=project")) == sorted(
         each.replace("/x/ ", "/x ") for each in PROJECTS[line]
     )
+
+
+TASKS = {
+    "npx turbo run test lint": ["test", "lint"],
+    "npx turbo run deploy": ["deploy"],
+    "npx nx test web": ["test"],
+    "npx nx run web:deploy": [],
+    "npx nx run-many -t build,test": ["build", "test"],
+    "npx lerna run test": ["test"],
+    "npx lerna publish": [],
+    "pdm run lint": ["lint"],
+    "hatch run test:cov": ["cov"],
+    "tox -e py311 -- tests": ["default"],
+    "tox exec -- rm x": [],
+    "rails test test/models": ["test"],
+    "python manage.py flush": ["flush"],
+    "php artisan test": ["test"],
+}
+
+
+@pytest.mark.parametrize("line", TASKS)
+def test_a_task_of_the_project_is_known_by_its_name(line):
+    found = programs.effects(call(line)) or []
+    assert [each.fields["script"] for each in found if "script" in each.fields] == TASKS[line]
 
 
 def test_the_directory_is_unknown_where_the_shell_s_is():
