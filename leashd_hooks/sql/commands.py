@@ -55,6 +55,8 @@ def read(line: str, client: Client) -> list[Read]:
         return _psql(line)
     if client.dialect == "mysql":
         return _mysql(line)
+    if moved := re.fullmatch(r"(?i)(put|get)\s[^;]*?file://([^\s';*?]+)[^;]*;?", line):
+        return _told("reads" if moved.group(1).lower() == "put" else "writes", moved.group(2))
     found = re.match(r"(!!|[!:]\w+|[!@])\s*(.*)", line, re.DOTALL)
     what = OTHERS.get(found.group(1).lower()) if found else None
     if found and what:
@@ -107,7 +109,7 @@ def _copy(rest: str) -> list[Read]:
     plain = not re.search(r"(?i)\b(insert|update|delete|merge)\b|\w\s*\(", rest.lstrip(" (")[: found.start()])
     told: Read = {"statement": "insert" if direction.lower() == "from" else "select" if plain else "other"}
     if program:
-        told["shell"] = [given]
+        told = {"statement": "other", "shell": [given]}
     elif given.lower() not in ("stdin", "stdout", "pstdin", "pstdout"):
         told["reads" if direction.lower() == "from" else "writes"] = [given]
     return [told]

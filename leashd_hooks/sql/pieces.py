@@ -140,6 +140,8 @@ def _command(text: str, place: int, client: Client) -> str:
     """The line of a command of the client that begins here, where a statement could begin; "" for none."""
     line = _rest(text, place)
     if client.commands in (".", "!"):
+        if client.dialect == "snowflake" and re.match(r"\s*(?:put|get)\s", line, re.IGNORECASE):
+            return line  # moves files of this machine; `//` in it is no comment
         return line if line.lstrip().startswith((client.commands, ":", "@") if client.commands == "!" else ".") else ""
     if client.dialect == "mysql" and re.match(rf"\s*(?:{'|'.join(MYSQL_COMMANDS)})\b", line, re.IGNORECASE):
         return line

@@ -51,7 +51,7 @@ PRAGMA_VALUES = table(
 MOVING = ("copy", "bulk", "backup", "restore", "import", "export")
 #: First words of statements that are not looked into: they change something, or may.
 OTHERS = table(
-    "attach detach vacuum load export import set call exec prepare execute reset system put get reindex handler replace"
+    "attach detach vacuum load export import set call exec prepare execute reset system reindex handler replace"
     " backup restore bulk unload kill lock declare comment"
 )
 _EXPLAINED = re.compile(
@@ -222,8 +222,6 @@ def _files(tokens: list[Token], words: list[str], told: Read) -> None:
         given = next((token.text for token in tokens[1:4] if token.token_type is TokenType.STRING), None)
         if given != ":memory:":
             _add(told, "writes", given)
-    if first in ("put", "get", "unload"):
-        _add(told, "reads" if first == "put" else "writes", None)
 
 
 def _functions(tokens: list[Token], words: list[str], told: Read) -> None:

@@ -65,6 +65,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found += [call.on_path("read", path, how="content"), _told(call, name, "other")]
     settings = options.values("--defaults-file", "--defaults-extra-file")
     found += [call.on_path("read", path, how="content") for path in settings]
+    for line in options.values("--pager"):
+        found += [call.effect("code", language="shell", source="inline"), *call.shell(line)]
     given: list[Value] = options.values(*texts.split()) if texts else []
     if name == "redis-cli":
         return found + _redis(call, options)

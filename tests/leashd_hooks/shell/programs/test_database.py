@@ -66,6 +66,7 @@ TABLE = {
     "sqlcmd -Q 'drop table t'": [said("sqlcmd", "drop", "table")],
     "snowsql -q 'select 1'": [said("snowsql", "select")],
     "sqlplus x": ["database engine=sqlplus"],
+    "mysql --pager='sh x' -e 'select 1'": [SHELL, "shell words=sh x", said("mysql", "select")],
     "mycli -e 'drop table x'": [said("mysql", "drop", "table")],
     "dropdb x": [said("dropdb", "drop", "database")],
     "pg_dump x -f out.sql": [said("pg_dump", "select", "database"), "write /w/out.sql how=create"],
