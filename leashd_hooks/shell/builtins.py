@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
     Builtin = Callable[[Walker, Invocation, State], Outcome]
 
+#: How variables that hold a secret are called.
+SECRETS = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIALS", "API_KEY", "APIKEY", "SECRET_KEY",
+           "ACCESS_KEY", "PRIVATE_KEY", "SIGNING_KEY", "ENCRYPTION_KEY")  # fmt: skip
+
+#: Options with which `*` also stands for hidden files.
+HIDDEN = frozenset(("dotglob", "globdots", "noglobdots"))
+
 #: What `printf` prints is followed up to this length.
 MAX_PRINTED = 65_536
 
@@ -66,7 +73,29 @@ def echo(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         shell.output = " ".join(known) + newline
     else:
         shell.output = _carried(words)
+    _tell_secrets(shell, call, state)
     return _both(state)
+
+
+def _tell_secrets(shell: "Walker", call: Invocation, state: "State") -> None:
+    """Printing a variable of the environment that is called a secret shows it, unless a program reads it."""
+    for word in call.args:
+        name = _variable(word.why) if isinstance(word, Unknown) and not shell.piped else ""
+        if name.isupper() and name.endswith(SECRETS) and name not in state.variables:
+            shell.emit("secret", call, store="environment")
+
+
+def _variable(why: str) -> str:
+    """The variable whose value makes a word unknown, "" where not its value is printed (`${X:+set}`, `${#X}`)."""
+    name = why.removeprefix("$").removeprefix("{")
+    end = 0
+    while name[end : end + 1].isalnum() or name[end : end + 1] == "_":
+        end += 1
+    return (
+        ""
+        if not why.startswith("$") or name[end : end + 1] in ("+", "#") or name[end:].startswith(":+")
+        else name[:end]
+    )
 
 
 def _carried(words: "Sequence[Value]") -> "Unknown | None":
@@ -92,6 +121,7 @@ def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         printed = _formatted(form, rest)
     if variable is None:
         shell.output = printed
+        _tell_secrets(shell, call, state)
     elif isinstance(variable, str) and variable.isidentifier() and printed is not None:
         state.assign(variable, printed)
     else:
@@ -418,6 +448,16 @@ def _derived(call: Invocation, words: "Sequence[Value]") -> Invocation:
     return Invocation("", words[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, call._nested)
 
 
+def options(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
+    """`shopt`, `setopt`: with some options a pattern also matches hidden files."""
+    given = [value.lower().replace("_", "") for value in call.args if isinstance(value, str)]
+    off = "-u" in given if call.name == "shopt" else call.name == "unsetopt"
+    if any(isinstance(value, Unknown) for value in call.args) or (not off and not HIDDEN.isdisjoint(given)):
+        state.variables["&hidden"] = ""
+        shell.refuse("patterns match hidden files from here on", call)
+    return _both(state)
+
+
 def enable(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`enable -f FILE` and `zmodload` load code into the shell; `hash -p` and `bind` change what names run."""
     if any(isinstance(value, Unknown) or (value[:1] == "-" and set(value) & set("fpxd")) for value in call.args):
@@ -473,10 +513,11 @@ TABLE: "dict[str, Builtin]" = {
     "continue": leave_loop, "eval": evaluate, "source": source, ".": source, "alias": define_alias, "trap": trap,
     "command": run_command, "builtin": run_command, "exec": run_command, "noglob": run_command,
     "nocorrect": run_command, "-": run_command, "repeat": repeat, "enable": enable, "hash": enable, "bind": enable,
+    "shopt": options, "setopt": options, "unsetopt": options,
     "history": history, "jobs": jobs, "complete": complete, "compgen": complete, "compopt": complete,
     **dict.fromkeys(
-        ("shopt", "type", "ulimit", "umask", "times", "bg", "fg", "disown", "suspend", "caller", "help",
-         "dirs", "unalias", "setopt", "unsetopt", "rehash", "whence", "unhash"),
+        ("type", "ulimit", "umask", "times", "bg", "fg", "disown", "suspend", "caller", "help",
+         "dirs", "unalias", "rehash", "whence", "unhash"),
         pure,
     ),
 }  # fmt: skip

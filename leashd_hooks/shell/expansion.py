@@ -1,6 +1,6 @@
 """Words that are more than plain text to values: tilde, variables, braces, splitting and globs, as far as is known."""
 
-from leashd_hooks.shell.invocation import Pattern, Unknown
+from leashd_hooks.shell.invocation import Anywhere, Pattern, Unknown
 from leashd_hooks.shell.tree import Part, ShellRefused
 from leashd_hooks.shell.words import PIPED, runs_in_arithmetic
 
@@ -217,7 +217,8 @@ def _evaluate(
         else:
             substitute(part, state)
             text.unknown(part.text)
-    return text.value()
+    value = text.value()
+    return Anywhere(value) if isinstance(value, Pattern) and "&hidden" in state.variables else value
 
 
 def _piped(part: Part, effects: "list[Effect]") -> Piped:

@@ -124,15 +124,15 @@ def substitute(shell: "Walker", part: "Part", state: "State") -> "tuple[list[Eff
     if part.kind == "refused" or part.body is None:
         shell.refuse(part.text)
         return [], None
-    start, stdin, output = len(shell.out), shell.stdin, shell.output
-    shell.output = None
+    start, stdin, output, piped = len(shell.out), shell.stdin, shell.output, shell.piped
+    shell.output, shell.piped = None, True
     if part.op == ">(":
         shell.stdin = Stdin("pipe")
     body = part.body
     process(shell, lambda: deeper(shell, lambda: shell.walk(body, state.copy())))
     alone = len(body.children) == 1 and body.children[0].kind in ("simple", "pipe")
     printed = shell.output if alone and part.kind == "command" else None
-    shell.stdin, shell.output = stdin, output
+    shell.stdin, shell.output, shell.piped = stdin, output, piped
     if isinstance(printed, Unknown):
         return [*shell.out[start:], *printed.effects], None
     return shell.out[start:], None if printed is None else printed.rstrip("\n")

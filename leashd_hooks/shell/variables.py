@@ -45,6 +45,8 @@ def dangers(shell: "Walker", call: "Invocation", name: str, value: "Value") -> N
     elif name in PROMPTS:
         if isinstance(value, Unknown) or "$" in value or "`" in value:
             shell.refuse(f"`{name}` holds a command", call)
+    elif name == "GLOBIGNORE":
+        shell.refuse("`GLOBIGNORE` lets patterns match hidden files", call)
     elif name in ("PATH", "path"):
         _search_path(shell, call, value)
     elif name == "NODE_OPTIONS" and (isinstance(value, Unknown) or any(flag in value for flag in _NODE_LOADERS)):

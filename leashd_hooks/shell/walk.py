@@ -34,7 +34,7 @@ class Walker:
 
     __slots__ = (
         "calling", "commands", "defined", "depth", "exits", "fetched", "fixed", "leaves", "locals", "out", "output",
-        "parse", "sql", "state", "stdin", "text", "traps",
+        "parse", "piped", "sql", "state", "stdin", "text", "traps",
     )  # fmt: skip
 
     def __init__(self, text: str, parse: "Callable[[str], Node]", sql: "Callable[[str, str], list[Any]]") -> None:
@@ -42,6 +42,8 @@ class Walker:
         #: What the last command printed, as far as that is known.
         self.output: Value | None = None
         self.stdin = Stdin()
+        #: Whether a program, and not the agent, reads what commands print.
+        self.piped = False
         #: Texts that run when the process ends, and the states in which `exit` ended it.
         self.traps: list[tuple[Value, Invocation]] = []
         self.exits: list[State] = []
@@ -154,7 +156,7 @@ class Walker:
         return ok, fail
 
     def pipe(self, node: "Node", state: State) -> "Outcome":
-        outer = self.stdin
+        outer, piped = self.stdin, self.piped
         upstream: list[Effect] = []
         programs: list[str] = []
         output: str | None = None
@@ -166,6 +168,7 @@ class Walker:
                     kind = "pipe" if output is None else "text"
                     self.stdin = Stdin(kind, [*outer.effects, *upstream], [*outer.programs, *programs], output)
                 start, self.output = len(self.out), None
+                self.piped = piped or index + 1 < len(node.children)
                 ok, fail = self.walk(child, state.copy())
                 printed = self.output if prints_alone(child) else None
                 output = printed if isinstance(printed, str) else None
@@ -173,7 +176,7 @@ class Walker:
                 upstream.extend(printed.effects if isinstance(printed, Unknown) else ())
                 programs.extend(str(one.fields["program"]) for one in self.out[start:] if one.kind == "run")
         finally:
-            self.stdin = outer
+            self.stdin, self.piped = outer, piped
         self.output = output
         # zsh runs the last member in the shell itself.
         return few([state, *ok]), few([state, *fail])

@@ -335,7 +335,8 @@ def _joined(words: "Sequence[Value]") -> "Value":
 def _script(call: Invocation) -> "list[Effect]":
     options = argv.read(call.args, "cBEIOTmot", ("--command", "--log-io", "--log-in", "--log-out", "--log-timing"))
     logs = options.values("-B", "-I", "-O", "-T", "--log-io", "--log-in", "--log-out", "--log-timing")
-    found = [call.on_path("write", value, how="create") for value in [*logs, *options.words[:1]]]
+    written = [*logs, *options.words[:1]] or ["typescript"]
+    found = [call.on_path("write", value, how="create") for value in written]
     for text in options.values("-c", "--command"):
         found.extend(call.shell(text))
     words = argv.read(call.args, "cBEIOTmot", stop_at_word=True).words
@@ -420,6 +421,8 @@ def _shell(call: Invocation) -> "list[Effect] | None":
             value = words.pop(0) if words else ""
             if word in ("--rcfile", "--init-file"):
                 found.append(_file(call, value))
+            if value in ("dotglob", "globdots"):
+                found.append(_unclear(call, "patterns match hidden files"))
         if word[0] == "-" and word[1] != "-":
             letters += word[1:]
     if "c" in letters:

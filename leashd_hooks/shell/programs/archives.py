@@ -99,11 +99,13 @@ def _archive(call: "Invocation", archives: "list[Value]", kind: str, options: "O
 
 def _unpacked(call: "Invocation", options: "Options", directories: "list[Value]") -> "list[Effect]":
     if options.has("-O", "--to-stdout"):
-        return []
+        return [call.on_path("read", member, how="content") for member in options.words]
     places = directories or ["."]
+    named = [_below(directories[-1] if directories else None, member) for member in options.words]
     if options.has("-P", "--absolute-names"):
         places = [*places, Unknown("absolute names in the archive")]
-    return [call.on_path("write", path, how="create", recursive=True) for path in places]
+    found = [call.on_path("write", path, how="create", recursive=True) for path in places]
+    return found + [call.on_path("write", member, how="create") for member in named]
 
 
 def _packed(call: "Invocation", options: "Options", directories: "list[Value]") -> "list[Effect]":
@@ -159,9 +161,14 @@ def _unzip(call: "Invocation") -> "list[Effect] | None":
     if options.strange(names("dPlvtzpcnouqjaLCXKMZTxfVhs1")) or options.unknown:
         return None
     found = [call.on_path("read", word, how="content") for word in options.words[:1]]
-    if options.has("-l", "-v", "-t", "-z", "-p", "-c", "-Z"):
+    members = options.words[1:]
+    if options.has("-p", "-c"):
+        return found + [call.on_path("read", member, how="content") for member in members]
+    if options.has("-l", "-v", "-t", "-z", "-Z"):
         return found
-    return found + [call.on_path("write", path, how="create", recursive=True) for path in options.values("-d") or ["."]]
+    places = options.values("-d") or ["."]
+    found += [call.on_path("write", path, how="create", recursive=True) for path in places]
+    return found + [call.on_path("write", _below(places[-1], member), how="create") for member in members]
 
 
 def _7z(call: "Invocation") -> "list[Effect] | None":

@@ -101,6 +101,10 @@ def _docker(call: "Invocation", verb: str, args: "list[Value]") -> "list[Effect]
         source = Unknown(value.why) if isinstance(value, Unknown) else _field(value, "src", "source")
         if source is not None:
             found.append(call.on_path("read", source, how="content"))
+    named = ("-q", "--quiet", "--services", "--images", "--volumes", "--profiles", "--hash", "--no-interpolate")
+    if verb == "compose config" and not options.has(*named):
+        # It prints what the files of variables hold.
+        found.append(call.on_path("read", Unknown("files of variables"), how="content"))
     if verb.endswith("cp") and len(options.words) > 1:
         found += _copied(call, options.words)
     if "build" in verb:

@@ -51,6 +51,10 @@ def _vim(call: "Invocation") -> "list[Effect] | None":
     jumps = all(word[1:].isdigit() or word == "+" for word in plus)
     if commanded or options.unknown or call.name == "ex" or not jumps:
         found.append(call.effect("code", language="other", source="inline"))
+    for command in [*options.values("-c", "--cmd"), *(word[1:] for word in plus)]:
+        _, mark, text = ("", "", "") if isinstance(command, Unknown) else command.partition("!")
+        if mark and text.strip():
+            found += call.shell(text)
     return _edited(call, [word for word in options.words if word not in plus]) + found
 
 

@@ -76,6 +76,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if verb == "download":
         return [_control(call, f"{group} download", False, False), *_files(call, options)]
     destroys = verb in DESTROYS or (verb == "merge" and options.has("--admin"))
+    destroys = destroys or (verb == "sync" and options.has("--force"))
     return [
         _control(call, f"{group} {verb}", verb not in LOOKS, destroys),
         *_secrets(call, group, verb),
@@ -90,6 +91,7 @@ def _control(call: "Invocation", verb: str, changes: bool, destroys: bool) -> "E
 def _secrets(call: "Invocation", group: str, verb: str) -> "list[Effect]":
     """What is told of a secret that a forge keeps: GitHub never shows one again, GitLab keeps them in variables."""
     shown = (group, verb) in (("secret", "get"), ("variable", "get")) and call.name == "glab"
+    shown = shown or ((group, verb) == ("config", "get") and any("token" in str(word) for word in call.args))
     return [call.effect("secret", store="cloud")] if shown else []
 
 
@@ -132,6 +134,8 @@ def _api(call: "Invocation", options: "Options") -> "list[Effect]":
     destroys = method in ("DELETE", "?") or (graphql and "delete" in text.lower())
     changes = method not in ("GET", "HEAD") and not (graphql and text and "mutation" not in text and "@" not in text)
     found = [_control(call, f"api {method}", changes or destroys, destroys), *_files(call, options)]
+    if any("/git/refs/" in str(word) for word in options.words[1:2]) and "force=true" in text.replace(" ", ""):
+        found.append(call.effect("git", verb="push", changes="remote", destroys=True, force="plain"))
     for place in [*options.words[1:2], *options.values("--hostname")]:
         known = place.prefix if isinstance(place, Unknown) else place
         host = "" if known and "://" not in known and ":" not in known[:6] else split_url(known)[1] or None

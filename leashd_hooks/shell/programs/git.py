@@ -121,6 +121,9 @@ def runs(call: "Invocation", setting: "Value") -> "list[Effect]":
         return found
     key, _, value = setting.partition("=")
     key = key.lower()
+    if key.startswith("remote.") and ((value.startswith("+") and key.endswith(".push")) or key.endswith(".mirror")):
+        # Every push goes the way that `--force` or `--mirror` does.
+        return [call.effect("git", verb="push", changes="remote", destroys=True, force="plain")]
     if key.startswith("alias."):
         return found + call.shell(value[1:] if value[:1] == "!" else "git " + value)
     if value in ("true", "false", "") or not (
@@ -351,6 +354,12 @@ def _simple(call: "Invocation", verb: str) -> "list[Effect] | None":
     found = [told(call, verb, changes, destroys, no_verify=options.has("--no-verify") or None)]
     if options.unknown:
         found.append(call.effect("opaque", why="a word may be an option"))
+    if verb in ("add", "stage") and changes != "nothing":
+        # What is in the index can be shown, committed and pushed from there.
+        forced = options.has("-f", "--force")
+        words = options.words or (["."] if forced else [])
+        found += [call.on_path("read", Whole(word) if forced and type(word) is str else word, how="content")
+                  for word in map(_pathspec, words) if forced or word not in ("", ".")]  # fmt: skip
     return found + _files(call, verb, options)
 
 
@@ -372,6 +381,8 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
         from leashd_hooks.shell.programs.git_remote import peer
 
         found += [each for url in options.values("--remote") for each in peer(call, url, "fetch")]
+    if verb in ("format-patch", "fast-export"):
+        found += _shown(call, [], _at_dashes(call.args)[1])
     if verb == "request-pull":
         from leashd_hooks.shell.programs.git_remote import peer
 
@@ -396,7 +407,12 @@ def _remote(call: "Invocation", verb: str) -> "list[Effect] | None":
         return git_remote.clone(call, runs)
     if verb in ("fetch", "pull", "ls-remote"):
         return git_remote.fetch(call, verb)
-    return {"push": git_remote.push, "remote": git_remote.remote, "submodule": git_remote.submodule}[verb](call)
+    return {
+        "push": git_remote.push,
+        "send-pack": git_remote.push,
+        "remote": git_remote.remote,
+        "submodule": git_remote.submodule,
+    }[verb](call)
 
 
 def _local(call: "Invocation", verb: str) -> "list[Effect] | None":
@@ -409,7 +425,7 @@ def _local(call: "Invocation", verb: str) -> "list[Effect] | None":
     return found
 
 
-REMOTE = ("push", "fetch", "pull", "ls-remote", "clone", "remote", "submodule")
+REMOTE = ("push", "send-pack", "fetch", "pull", "ls-remote", "clone", "remote", "submodule")
 LOCAL = (
     "config", "commit", "checkout", "reset", "clean", "stash", "branch", "tag", "rebase", "filter-branch", "bisect",
     "rm", "mv", "worktree", "init", "credential",

@@ -85,7 +85,11 @@ def stash(call: "Invocation", verb: str) -> "list[Effect] | None":
     action = "push" if first.startswith("-") else str(first)
     if action not in STASH:
         return None
-    return [told(call, verb, STASH[action], action in ("drop", "clear"), action=action)]
+    found = [told(call, verb, STASH[action], action in ("drop", "clear"), action=action)]
+    if action == "show" and "--" in call.args:
+        paths = call.args[list(call.args).index("--") + 1 :]
+        found += [call.on_path("read", path, how="content") for path in paths]
+    return found
 
 
 BRANCH_LISTS = names("arvilq", "--list", "--all", "--remotes", "--verbose", "--contains", "--no-contains", "--merged",
@@ -253,6 +257,8 @@ def config(call: "Invocation", runs: "Callable[[Invocation, Any], list[Effect]]"
     asks = options.has(*CONFIG_ASKS) or verb in ("list", "get") or (not verb and len(words) < 2)
     if asks and not options.has(*CONFIG_SETS) and verb in ("", "list", "get") and not options.unknown:
         found = [told(call, "config", "nothing")]
+        if any("extraheader" in str(word).lower() for word in words):
+            found.append(call.effect("secret", store="cloud"))
         blobs = [each.partition(":")[2] for each in options.values("--blob") if isinstance(each, str)]
         return found + [call.on_path("read", path, how="content") for path in [*files, *blobs]]
     key = words[0] if words and isinstance(words[0], str) else None

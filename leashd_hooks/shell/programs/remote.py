@@ -126,6 +126,8 @@ def _netcat(call: "Invocation") -> "list[Effect] | None":
     options = read(
         call.args, short="ecpwsiXxqOITVgGmM", long=("--exec", "--sh-exec", "--lua-exec", "--proxy", "--source")
     )
+    if options.has("-U", "--unixsock"):
+        return [call.on_path("write", word, how="edit") for word in options.words[:1]]
     runs = options.has("-e", "-c", "--exec", "--sh-exec", "--lua-exec")
     found = [call.effect("code", language="shell", source="inline")] if runs else []
     first = options.words[0] if options.words else None
@@ -155,6 +157,8 @@ def _socat(call: "Invocation") -> "list[Effect] | None":
             elif kind.startswith(SOCAT_FILES):
                 path = side.partition(":")[2].partition(",")[0]
                 found += [call.on_path("read", path, how="content"), call.on_path("write", path, how="edit")]
+            elif kind.startswith("unix"):
+                found.append(call.on_path("write", side.partition(":")[2].partition(",")[0], how="edit"))
             elif kind.startswith(("tcp", "udp", "openssl", "ssl", "sctp", "socks", "proxy")):
                 parts = side.partition(":")[2].partition(",")[0].split(":")
                 listens = "listen" in kind.partition(":")[0]

@@ -6,7 +6,7 @@ from leashd_hooks.shell.invocation import Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Effect
-    from leashd_hooks.shell.invocation import Invocation
+    from leashd_hooks.shell.invocation import Invocation, Value
 
 #: name -> operation of the `system` effect, whatever the words.
 ALWAYS = {
@@ -31,7 +31,7 @@ ALWAYS = {
 UNLESS = {
     "systemctl": ("service",
                   "status is-active is-enabled is-failed list-units list-unit-files list-timers show cat --version"
-                  " list-sockets get-default list-dependencies show-environment"),
+                  " list-sockets get-default list-dependencies"),
     "service": ("service", "--status-all"),
     "launchctl": ("service", "list print print-disabled"),
     "rc-service": ("service", "--list"),
@@ -63,6 +63,10 @@ CAPABLE = ("setcap",)
 
 def effects(call: "Invocation") -> "list[Effect] | None":
     name = call.name
+    if name in STOPS and any(map(_names_guard, call.args)) and not _only_looks(call):
+        return [call.effect("control", system="leashd", verb="stop", changes=True)]
+    if name == "systemctl" and "show-environment" in call.args:
+        return [call.effect("secret", store="environment")]
     if name in SIGNALS:
         return _kill(call)
     if name in LOOKERS:
@@ -86,6 +90,23 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         return _unless(call)
     operation = ALWAYS.get(name)
     return None if operation is None else [call.effect("system", operation=operation)]
+
+
+#: Programs that end processes or services.
+STOPS = (*SIGNALS, "systemctl", "service", "launchctl", "rc-service", "supervisorctl", "pm2")
+
+
+def _names_guard(word: "Value") -> bool:
+    """Whether a word names the guard, or a process that was found by its name or by its files."""
+    if isinstance(word, str):
+        return "leashd" in word
+    return any("leashd" in str(effect.fields) for effect in word.effects)
+
+
+def _only_looks(call: "Invocation") -> bool:
+    looks = UNLESS[call.name][1].split() if call.name in UNLESS else ["-l", "-L", "--list", "--table", "-0"]
+    words = [word for word in call.args if word not in ("--user", "--no-pager")]
+    return bool(words) and (words[0] in looks or words[-1] == "status")
 
 
 POWER = ("reboot", "poweroff", "halt", "kexec", "suspend", "hibernate", "hybrid-sleep", "soft-reboot", "rescue",
@@ -165,4 +186,15 @@ def _multiplexer(call: "Invocation") -> "list[Effect] | None":
     if isinstance(first, str) and first in LOOKS and ";" not in call.args:
         return []
     # A pane runs whatever it is told, outside of this call.
-    return [call.effect("code", language="shell", source="unknown")]
+    found = [call.effect("code", language="shell", source="unknown")]
+    options = read(call.args[1:], short="cefFlnNpstxyhSTb" if call.name == "tmux" else "ceLpsStTX")
+    words = [word for word in options.words if isinstance(word, str) and word not in KEYS]
+    if words and call.name == "tmux":
+        found += [effect for word in words for effect in call.shell(word)] if " " in " ".join(words) else []
+    elif words:
+        found += call.command(words)
+    return found
+
+
+#: Names of keys among the words of `tmux send-keys`.
+KEYS = table("Enter C-m C-c C-d C-l Space Escape Tab Up Down Left Right BSpace")

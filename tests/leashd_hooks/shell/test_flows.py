@@ -72,3 +72,41 @@ def test_text_that_is_known_is_followed_to_what_it_does(sentence: str, told: Cal
 
 def test_what_only_may_be_known_stays_a_question(told: Callable[[str], list[str]]) -> None:
     assert "opaque" in told("read c <<< ls; $c")
+
+
+HIDDEN = {
+    "an option of bash": ("shopt -s dotglob; rm *", True),
+    "an option of zsh": ("setopt GLOB_DOTS; rm *", True),
+    "an option that is not known": ("shopt -s $X; rm *", True),
+    "another option": ("shopt -s nullglob; rm *", False),
+    "an option that is taken away": ("shopt -u dotglob; rm *", False),
+}
+
+
+@pytest.mark.parametrize("sentence", HIDDEN)
+def test_patterns_that_match_hidden_files_are_doubted(sentence: str, told: Callable[[str], list[str]]) -> None:
+    command, doubted = HIDDEN[sentence]
+    assert ("opaque" in told(command)) is doubted
+
+
+def test_a_variable_that_lets_patterns_match_hidden_files_is_doubted(told: Callable[[str], list[str]]) -> None:
+    assert "opaque" in told("GLOBIGNORE=x; cat *")
+
+
+PRINTED = {
+    "a variable that is called a secret": ('echo "key: $AWS_SECRET_ACCESS_KEY"', True),
+    "such a variable by printf": ("printf '%s' \"$GITHUB_TOKEN\"", True),
+    "a default where it is empty": ('echo "${API_KEY:-none}"', True),
+    "whether it is set": ('echo "${API_KEY:+set}"', False),
+    "its length": ('echo "${#API_KEY}"', False),
+    "another variable": ('echo "$HOSTNAME"', False),
+    "a variable of the line itself": ("TOKEN=x; echo $TOKEN", False),
+    "what a program reads": ('echo "$CR_PAT_TOKEN" | wc -c', False),
+    "what a substitution takes": ('x=$(echo "$GITHUB_TOKEN")', False),
+}
+
+
+@pytest.mark.parametrize("sentence", PRINTED)
+def test_a_secret_of_the_environment_is_not_printed(sentence: str, told: Callable[[str], list[str]]) -> None:
+    command, shown = PRINTED[sentence]
+    assert any(effect.startswith("secret") for effect in told(command)) is shown

@@ -1,6 +1,18 @@
 import pytest
 
 TABLE = {
+    "tar xOf a.tar .env": ["read /w/a.tar how=content", "read /w/.env how=content"],
+    "tar xf a.tar -C b .env": [
+        "read /w/a.tar how=content",
+        "write /w/b how=create recursive",
+        "write /w/b/.env how=create",
+    ],
+    "unzip -p a.zip .env": ["read /w/a.zip how=content", "read /w/.env how=content"],
+    "unzip a.zip .env": [
+        "read /w/a.zip how=content",
+        "write /w how=create recursive",
+        "write /w/.env how=create",
+    ],
     "tar xzf a.tgz": ["read /w/a.tgz how=content", "write /w how=create recursive"],
     "tar -xzf a.tgz -C out": ["read /w/a.tgz how=content", "write /w/out how=create recursive"],
     "tar xfC a.tgz out": ["read /w/a.tgz how=content", "write /w/out how=create recursive"],

@@ -5,8 +5,9 @@ CODE = "code language=other source=inline"
 TABLE = {
     "vim a": EDIT,
     "vim +12 a": EDIT,
-    "vim -c '!id' a": [*EDIT, CODE],
-    "vim '+!id' a": [*EDIT, CODE],
+    "vim -c '!id' a": [*EDIT, CODE, "shell words=id"],
+    "vim -c ':%!sort -u' a": [*EDIT, CODE, "shell words=sort -u"],
+    "vim '+!id' a": [*EDIT, CODE, "shell words=id"],
     "vim -es -S x a": [*EDIT, CODE],
     "nvim --cmd x a": [*EDIT, CODE],
     "ex a": [*EDIT, CODE],

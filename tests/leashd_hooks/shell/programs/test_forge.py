@@ -23,6 +23,13 @@ TABLE = {
     "gh auth status --show-token": [gh("auth status"), "secret store=cloud"],
     "gh auth login": [gh("auth login", True)],
     "gh api repos/a/b": [gh("api GET")],
+    "gh config get git_protocol": [gh("config get")],
+    "gh config get oauth_token": [gh("config get"), "secret store=cloud"],
+    "gh repo sync --force": [gh("repo sync", True, True)],
+    "gh api -X PATCH repos/a/b/git/refs/heads/m -F force=true": [
+        gh("api PATCH", True),
+        "git changes=remote destroys force=plain verb=push",
+    ],
     "gh api -X DELETE repos/a/b": [gh("api DELETE", True, True)],
     "gh api repos/a/b -f name=x": [gh("api POST", True)],
     "gh api -XPATCH repos/a/b --input .env": [gh("api PATCH", True), "read /w/.env how=content"],

