@@ -32,6 +32,17 @@ def matches(pattern: str, anywhere: bool = False) -> "list[str]":
     return found
 
 
+def listed(pattern: str) -> "list[str] | None":
+    """What a pattern matches, for names that are printed and split at blanks; None where one would not stay whole."""
+    try:
+        found = matches(pattern, anywhere=True)
+    except OSError:
+        return None
+    if found == [pattern] or any(character in name for name in found for character in " \t\n'\"\\"):
+        return None
+    return found or [pattern]
+
+
 def filtered(pattern: str) -> "list[str]":
     """What a search through a tree reads that looks only at files of this name.
 

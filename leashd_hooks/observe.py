@@ -27,6 +27,8 @@ def observe(effects: "list[Effect]") -> Facts:
         if isinstance(path, str) and path not in real:
             glob = effect.fields.get("glob")
             real[path] = _glob(path, glob, _follows(effect)) if glob else _both(path, _follows(effect))
+            if glob == "listed" and any(_makes_files(one) for one in effects):
+                real[path] = ()  # names that are not there yet
         if isinstance(path, str) and ("deep" in effect.fields or "follow" in effect.fields):
             real[path] += _inside(real[path], effect.fields)
         if links and isinstance(path, str):
@@ -39,6 +41,11 @@ def observe(effects: "list[Effect]") -> Facts:
             directory = effect.fields.get("dir", "")
             branches[directory] = current(directory)
     return Facts(real, branches)
+
+
+def _makes_files(effect: "Effect") -> bool:
+    """Whether it may make files of any name, other than those that `find` has printed."""
+    return effect.kind == "git" or (effect.kind == "write" and effect.fields.get("glob") != "listed")
 
 
 def _follows(effect: "Effect") -> bool:
@@ -107,8 +114,11 @@ def realpath(path: str) -> str:
 
 def _glob(pattern: str, manner: "bool | str", follows: bool) -> "tuple[str, ...]":
     """What the shell would make of a pattern: its matches with their links resolved, else the pattern itself."""
-    from leashd_hooks.globs import filtered, matches
+    from leashd_hooks.globs import filtered, listed, matches
 
+    if manner == "listed":
+        names = listed(pattern)
+        return () if names is None else tuple([path for name in names for path in _both(name, follows)])
     found = filtered(pattern) if manner == "filter" else matches(pattern, manner == "anywhere")
     return tuple([path for match in found for path in _both(match, follows)]) or _both(pattern, follows)
 

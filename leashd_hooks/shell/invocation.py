@@ -23,6 +23,12 @@ class Anywhere(Pattern):
     __slots__ = ()
 
 
+class Listed(Anywhere):
+    """Such a pattern where the names it matches are printed, and split at their blanks."""
+
+    __slots__ = ()
+
+
 class Whole(str):
     """A directory that stands for every file below it."""
 
@@ -56,10 +62,10 @@ class Stdin:
     """What a command reads: `kind` is terminal, pipe, text (heredoc, here-string) or file.
 
     `effects` are those of the commands that feed a pipe, `programs` their names, `text` the heredoc (None: not known),
-    `path` the file (None: not known).
+    `path` the file (None: not known), `names` what stands for the file names that a pipe brings.
     """
 
-    __slots__ = ("effects", "kind", "path", "programs", "text")
+    __slots__ = ("effects", "kind", "names", "path", "programs", "text")
 
     def __init__(
         self,
@@ -70,6 +76,7 @@ class Stdin:
         path: "str | None" = None,
     ) -> None:
         self.kind = kind
+        self.names: Sequence[Value] = ()
         self.effects = list(effects)
         self.programs = list(programs)
         self.text = text
@@ -120,7 +127,8 @@ class Invocation:
     def on_path(self, kind: str, value: "Value", **fields: "Any") -> Effect:
         """An effect on the path that `value` names: relative to `cwd`, `~` expanded, None when it cannot be known."""
         if isinstance(value, Pattern):
-            fields["glob"] = "anywhere" if isinstance(value, Anywhere) else True
+            anywhere = "listed" if isinstance(value, Listed) else "anywhere"
+            fields["glob"] = anywhere if isinstance(value, Anywhere) else True
         if isinstance(value, Whole) and kind == "delete":
             fields["recursive"] = True
         elif isinstance(value, Whole) and (kind == "write" or fields.get("how") == "content"):

@@ -160,6 +160,7 @@ class Walker:
         upstream: list[Effect] = []
         programs: list[str] = []
         output: str | None = None
+        names: Sequence[Value] = ()
         ok: list[State] = []
         fail: list[State] = []
         try:
@@ -167,11 +168,13 @@ class Walker:
                 if index:
                     kind = "pipe" if output is None else "text"
                     self.stdin = Stdin(kind, [*outer.effects, *upstream], [*outer.programs, *programs], output)
+                    self.stdin.names = names
                 start, self.output = len(self.out), None
                 self.piped = piped or index + 1 < len(node.children)
                 ok, fail = self.walk(child, state.copy())
                 printed = self.output if prints_alone(child) else None
                 output = printed if isinstance(printed, str) else None
+                names = self._names(child, names, printed, start)
                 upstream.extend(self.out[start:])
                 upstream.extend(printed.effects if isinstance(printed, Unknown) else ())
                 programs.extend(str(one.fields["program"]) for one in self.out[start:] if one.kind == "run")
@@ -180,6 +183,19 @@ class Walker:
         self.output = output
         # zsh runs the last member in the shell itself.
         return few([state, *ok]), few([state, *fail])
+
+    def _names(self, node: "Node", names: "Sequence[Value]", printed: "Value | None", start: int) -> "Sequence[Value]":
+        """What stands for the file names that a member of a pipe prints, when it reads `names`; () when not known."""
+        if names:
+            from leashd_hooks.shell.programs.find import passes_on
+
+            if passes_on(self.out[start:]):
+                return names
+        if not isinstance(printed, Unknown) or printed.likely is None:
+            return ()
+        # Messages among the names could make words of their own.
+        text = self.text[node.span[0] : node.span[1] + 3]
+        return () if ">&" in text or "|&" in text else printed.likely
 
     # Simple commands
 
@@ -317,6 +333,11 @@ class Walker:
             from leashd_hooks.shell.programs import hijacked
 
             self.out.extend(hijacked(call))
+        if call.name == "find" and found is not None:
+            from leashd_hooks.shell.programs.find import printed
+
+            self.output = Unknown("names that find prints")
+            self.output.likely = printed(call)
         if (call.name == "cat" and not call.args) or call.name == "tee":
             self.output = call.stdin.text
         return [state], [state]

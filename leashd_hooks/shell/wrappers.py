@@ -2,7 +2,7 @@
 
 from leashd_hooks.hosts import reach
 from leashd_hooks.shell import argv, flows
-from leashd_hooks.shell.invocation import Invocation, Stdin, Unknown, resolve
+from leashd_hooks.shell.invocation import Invocation, Listed, Stdin, Unknown, resolve
 from leashd_hooks.shell.variables import COMMANDS, LOADED
 
 TYPE_CHECKING = False
@@ -239,21 +239,28 @@ def _xargs(call: Invocation) -> "list[Effect]":
     if options.has("-i", "--replace"):
         marks.append("{}")
     more = Unknown("words from standard input", "", call.stdin.effects)
+    brought = [more]
+    names = _names_of(call.stdin, {name for name, _ in options.flags})
     words: list[Value] = []
     template = options.words or ["echo"]
     program = template[0].rpartition("/")[2] if isinstance(template[0], str) else ""
+    if program in SHELLS:  # in its text a name is one word more, and the first of them is not among `"$@"`
+        names, brought = [], [more, more]
     for word in template:
         place = _mark(word, marks)
         if place >= 0 and program in SHELLS and isinstance(word, str):
             found.append(_unclear(call, "words of standard input inside shell text"))
             words.append(_with_variable(word, marks))
             continue
+        if word in marks and names:
+            words.extend(names)
+            continue
         words.append(word if place < 0 else Unknown("words from standard input", str(word)[:place], call.stdin.effects))
     nothing = Stdin("file", path="/dev/null")
     inner = Invocation(call.name, (), call.cwd, call.home, call.env, nothing, call.text, call.span, call._nested)
     known = _given(call.stdin, marks)
     if not known or marks or not {name for name, _ in options.flags} <= COUNTING:
-        found.extend(inner.command(words if marks else [*words, more]))
+        found.extend(inner.command(words if marks else [*words, *(names or brought)]))
     for given in known:
         found.extend(inner.command(_filled(template, marks, given)))
     return found
@@ -263,6 +270,13 @@ def _xargs(call: Invocation) -> "list[Effect]":
 COUNTING = frozenset(("-n", "-r", "-t", "-P", "--max-args", "--no-run-if-empty", "--verbose", "--max-procs"))
 #: So many lines of known input are told one by one.
 MAX_GIVEN = 8
+
+
+def _names_of(stdin: Stdin, flags: "set[str]") -> "list[Value]":
+    """What stands for the file names on standard input, where xargs takes them apart as they were put together."""
+    null = not flags.isdisjoint(("-0", "--null"))
+    whole = all(isinstance(name, Listed) != null for name in stdin.names)
+    return list(stdin.names) if whole and flags <= COUNTING | {"-0", "--null", "-I"} else []
 
 
 def _given(stdin: Stdin, marks: "Sequence[str]") -> "list[list[str]]":

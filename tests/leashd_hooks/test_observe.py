@@ -134,6 +134,15 @@ def test_the_filter_of_a_search_tells_by_its_suffix_and_is_nothing_when_it_is_wi
     assert _seen(tree / "w" / "**" / "*", glob="filter") == {str(tree / "w" / "**" / "*")}
 
 
+def test_names_that_are_split_at_blanks_are_known_only_where_none_has_one(tree: Path) -> None:
+    pattern = f"{tree}/w/**/*.txt"
+    names = [Effect("read", {"path": pattern, "glob": "listed"})]
+    assert set(observe(names).real[pattern]) == {f"{tree}/w/a.txt", f"{tree}/w/notes.txt", f"{tree}/w/.env"}
+    assert observe([Effect("write", {"path": f"{tree}/w/a b.txt"}), *names]).real[pattern] == ()
+    (tree / "w" / "a b.txt").touch()
+    assert observe(names).real[pattern] == ()
+
+
 def test_double_stars_do_not_go_through_links(tree: Path) -> None:
     (tree / "w" / "round").symlink_to("..")
     assert not any("round/w" in path for path in _seen(tree / "w" / "**" / ".env", glob="anywhere"))

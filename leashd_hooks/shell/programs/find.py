@@ -1,10 +1,12 @@
 """find and fd: what they list, delete, write, and run for each file."""
 
 from leashd_hooks.shell.argv import read, table
-from leashd_hooks.shell.invocation import Anywhere, Unknown, Whole
+from leashd_hooks.shell.invocation import Anywhere, Listed, Unknown, Whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leashd_hooks.model import Effect
     from leashd_hooks.shell.invocation import Invocation, Value
 
@@ -63,6 +65,42 @@ def _find(call: "Invocation") -> "list[Effect] | None":
             return None
         found += more
     return found
+
+
+def printed(call: "Invocation") -> "list[Value]":
+    """What stands for the names that find prints, each in its own word; nothing where that cannot be told.
+
+    Only where files of some name are asked for: anything else could be any file.
+    """
+    rest = list(call.args)
+    roots = _roots(rest)
+    if call.name != "find" or roots is None or any(word in ("-L", "-follow") for word in call.args):
+        return []
+    if any(word in SILENT or word in WRITES or word in RUNS for word in rest if isinstance(word, str)):
+        return []
+    names = _placeholder(roots, rest, False)
+    if not all(isinstance(name, Anywhere) for name in names):
+        return []
+    return names if "-print0" in rest else [Listed(str(name)) for name in names]
+
+
+#: They print something else, or nothing.
+SILENT = ("-delete", "-printf", "-ls", "-quit")
+
+
+#: Programs that pass on some of the lines they read, whole and in any order, with the flags that leave them so.
+SIEVES = {"sort": "-u -r -n -V -z", "head": "-n", "tail": "-n", "uniq": "", "grep": "-v -i -E -F -w -z"}
+
+
+def passes_on(found: "Sequence[Effect]") -> bool:
+    """Whether one command did all this, and prints nothing but lines of its input."""
+    if len(found) != 1 or found[0].kind != "run" or found[0].fields["program"] not in SIEVES:
+        return False
+    run = found[0].fields
+    plain = SIEVES[run["program"]].split()
+    if any(flag not in plain and not flag[1:].isdigit() for flag in run["flags"]):
+        return False
+    return len(run["args"]) == 1 if run["program"] == "grep" else all(word.isdigit() for word in run["args"])
 
 
 def _roots(rest: "list[Value]") -> "list[Value] | None":

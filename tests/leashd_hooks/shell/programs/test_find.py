@@ -1,4 +1,11 @@
+import shlex
+
 import pytest
+
+from leashd_hooks.model import Effect
+from leashd_hooks.shell.invocation import Invocation, Listed, Stdin
+from leashd_hooks.shell.programs.find import passes_on, printed
+from tests.leashd_hooks.shell.programs.conftest import nested
 
 TABLE = {
     "find . -delete -name '*.o'": ["read /w how=list", "delete /w force recursive"],
@@ -53,3 +60,43 @@ TABLE = {
 @pytest.mark.parametrize("line", TABLE)
 def test_find(line, effects_of):
     assert effects_of(line) == TABLE[line]
+
+
+PRINTED = {
+    "find . -name '*.py'": ["./*.py split", "./**/*.py split"],
+    "find src -name '*.py' -print0": ["src/*.py", "src/**/*.py"],
+    "find . -type f -iname '*.md' -not -path './x/*' -print": ["./*.md split", "./**/*.md split"],
+    "find . -type f": [],
+    "find . -name '*.py' -o -type f": [],
+    "find . -name '*.py' -printf .env": [],
+    "find . -name '*.py' -exec cat {} +": [],
+    "find -L . -name '*.py'": [],
+    "fd py": [],
+}
+
+
+@pytest.mark.parametrize("line", PRINTED)
+def test_names_that_find_prints_are_known_where_it_asks_for_a_name(line):
+    name, *args = shlex.split(line)
+    call = Invocation(name, args, "/w", "/home/u", {}, Stdin(), line, None, nested)
+    told = [word + " split" if isinstance(word, Listed) else word for word in printed(call)]
+    assert told == PRINTED[line]
+
+
+PASSED_ON = {
+    ("sort", (), ("-u",)): True,
+    ("head", ("5",), ("-n",)): True,
+    ("grep", ("test",), ("-v",)): True,
+    ("head", ("30",), ("-c",)): False,
+    ("uniq", (), ("-c",)): False,
+    ("grep", ("x", "file"), ()): False,
+    ("sort", ("file",), ()): False,
+    ("sed", ("s/a/b/",), ()): False,
+}
+
+
+@pytest.mark.parametrize("run", PASSED_ON)
+def test_a_program_passes_names_on_where_it_prints_whole_lines_of_its_input(run):
+    program, args, flags = run
+    effect = Effect("run", {"program": program, "args": args, "flags": flags, "modelled": True})
+    assert passes_on([effect]) is PASSED_ON[run]
