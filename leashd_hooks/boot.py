@@ -1,4 +1,4 @@
-"""What the agent's host starts for every call: `python -I -S boot.py claude --state DIR [--home DIR] [--unattended]`.
+"""What the agent's host starts for every call: `python -I -S -X utf8 boot.py claude --state DIR`.
 
 Python compiles this file anew at every start, so it is short and does one thing: it runs `leashd_hooks.start` from the
 hot image.  Where that cannot be, `rescue.py` goes on.  However it ends, the exit code blocks the call.

@@ -18,6 +18,10 @@ TIMEOUT = 60
 #: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the last two have no matcher.
 EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None}
 
+#: No environment, no site-packages, and UTF-8 whatever the locale: a path in an event must name the same file to us as
+#: it does to the host.
+INTERPRETER_FLAGS = ("-I", "-S", "-X", "utf8")
+
 SCOPES = ("user", "project", "local", "managed")
 
 #: The directory that only root can write and that no agent can switch off.
@@ -95,7 +99,7 @@ def boot() -> str:
 
 def command(place: Place, unattended: bool = False) -> Hook:
     """One hook entry in exec form: no shell, no PATH, every path baked in, and a failure blocks."""
-    args = ["-I", "-S", boot(), "claude", "--state", str(place.state), "--home", str(place.home)]
+    args = [*INTERPRETER_FLAGS, boot(), "claude", "--state", str(place.state), "--home", str(place.home)]
     if unattended:
         args.append("--unattended")
     return {"type": "command", "command": interpreter(), "args": args, "timeout": TIMEOUT, "onFailure": "block"}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks import image
+from leashd_hooks.install.claude import INTERPRETER_FLAGS
 
 #: Modules of the standard library that a decision may load; each is built in or costs well under a millisecond.
 ALLOWED = {
@@ -33,7 +34,7 @@ def _loaded(boot: Path, state: Path, project: Path, arguments: str) -> "set[str]
         f' "tool_input": {arguments % project if "%s" in arguments else arguments}}}'
     )
     ended = subprocess.run(
-        [sys.executable, "-I", "-S", "-X", "importtime", str(boot), "claude", "--state", str(state)],
+        [sys.executable, *INTERPRETER_FLAGS, "-X", "importtime", str(boot), "claude", "--state", str(state)],
         input=event,
         env={},
         capture_output=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leashd_hooks import image, places
+from leashd_hooks.install.claude import INTERPRETER_FLAGS
 from leashd_hooks.policy import compile as compiler
 
 BOOT = Path(image.PACKAGE) / "boot.py"
@@ -55,7 +56,7 @@ class Guard:
     @property
     def argv(self) -> "list[str]":
         """The hook as `install` writes it."""
-        return [sys.executable, "-I", "-S", str(self.boot), "claude", "--state", str(self.state), *self.options]
+        return [sys.executable, *INTERPRETER_FLAGS, str(self.boot), "claude", "--state", str(self.state), *self.options]
 
     def compile(self) -> None:
         """Compiles the policy, as `install` does."""

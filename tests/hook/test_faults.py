@@ -258,7 +258,7 @@ ARGUMENTS: "dict[str, tuple[list[str], str]]" = {
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_arguments_that_make_no_sense_are_a_denial(name: str, guard: Guard) -> None:
     arguments, why = ARGUMENTS[name]
-    argv = [*guard.argv[:4], *arguments]
+    argv = [*guard.argv[: guard.argv.index(str(guard.boot)) + 1], *arguments]
     answered = guard.send(_event(guard), argv=argv)
     denied(answered, why.replace("`", "`"))
 

@@ -219,9 +219,9 @@ def test_another_installation_or_state_is_doubted(installed, tmp_path):
     other.parent.mkdir()
     other.write_text("")
     args = installed.entry()["args"]
-    change_entry(installed, args=[*args[:4], "--state", str(tmp_path / "x"), "--home", str(installed.home)])
+    change_entry(installed, args=[*args[:6], "--state", str(tmp_path / "x"), "--home", str(installed.home)])
     assert "keeps its state in" in doctor(installed)[1]["entry"]["found"]
-    change_entry(installed, args=[*args[:2], str(other), *args[3:]])
+    change_entry(installed, args=[*args[:4], str(other), *args[5:]])
     assert "another installation" in doctor(installed)[1]["entry"]["found"]
 
 

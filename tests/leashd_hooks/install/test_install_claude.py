@@ -43,9 +43,9 @@ def test_the_entry_is_in_exec_form_with_absolute_paths_and_blocks_on_failure(ter
         (entry,) = group["hooks"]
         assert entry["type"] == "command"
         assert os.path.isabs(entry["command"])
-        assert entry["args"][:2] == ["-I", "-S"]
-        assert entry["args"][2].endswith("/leashd_hooks/boot.py")
-        assert entry["args"][3:] == ["claude", "--state", f"{terminal.home}/.leashd", "--home", str(terminal.home)]
+        assert entry["args"][:4] == ["-I", "-S", "-X", "utf8"]
+        assert entry["args"][4].endswith("/leashd_hooks/boot.py")
+        assert entry["args"][5:] == ["claude", "--state", f"{terminal.home}/.leashd", "--home", str(terminal.home)]
         assert entry["timeout"] == 60
         assert entry["onFailure"] == "block"
 
