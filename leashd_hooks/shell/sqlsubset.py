@@ -64,8 +64,8 @@ def read(text: str, client: str) -> "list[Read] | None":
         return _listing(text, client)
     if text.endswith(";"):
         text = text[:-1]
-    if len(text) > MAX_LENGTH or not text.isascii():
-        return None
+    if len(text) > MAX_LENGTH or not text.isascii() or ("\n" in text and "/" in text):
+        return None  # some clients end a statement at a line of `/`
     try:
         return [Statement(_tokens(text, client)).read()]
     except (Beyond, RecursionError):

@@ -27,6 +27,8 @@ TREES: tuple[tuple[type[exp.Expr], str], ...] = (
     (exp.Create, "other"),
     (exp.Into, "other"),
 )
+#: Where a line of `go` or `/` ends a statement.
+ENDED_BY_A_LINE = ("tsql", "oracle", "sqlite", "duckdb")
 #: Trees of functions that sqlglot does not know by name.
 UNNAMED = (exp.Anonymous, exp.AnonymousAggFunc, exp.ParameterizedAgg, exp.CombinedAggFunc, exp.CombinedParameterizedAgg)
 TELLING = {name for name, what in SPECIAL.items() if what == "reads"} - {"lo_import"}
@@ -73,8 +75,8 @@ logging.disable(logging.CRITICAL)
 def read(text: str, name: str) -> list[Read]:
     """What `text` does when the client `name` is given it."""
     client = CLIENTS[name]
-    if client.dialect == "tsql":
-        text = re.sub(r"(?im)^[ \t]*go[ \t]*\d*[ \t]*$", ";", text)
+    if client.dialect in ENDED_BY_A_LINE:
+        text = re.sub(r"(?im)^[^\S\n]*(?:go[^\S\n]*\d*|/)[^\S\n]*$", ";", text)
     found = _read(text, client, conditional=True)
     if client.dialect == "mysql" and ("/*!" in text or "/*M!" in text):
         found += _read(text, client, conditional=False)  # an older server takes it for a comment

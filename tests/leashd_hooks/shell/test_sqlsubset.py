@@ -35,6 +35,7 @@ BEYOND = [
     "describe s.t",
     "select 1; drop table t",
     "select 1 -- a",
+    "select 1\n/\nvacuum",
     "select 1 /* a */",
     "select 1 # a",
     "select $$a$$",

@@ -250,6 +250,9 @@ RULES = {
         ("mysql", "select 5--1; drop table x"),
         ("mysql", "select 1 -- a\n; drop table x"),
         ("sqlcmd", "select 1\nGO\ndrop table x\nGO"),
+        ("sqlite3", "explain\n/\ndrop table x"),
+        ("sqlite3", "explain\n go \ndrop table x"),
+        ("duckdb", "explain\n/\ndrop table x"),
     ],
     ("MySQL runs what stands in a marked comment, an older one does not", "select; drop table; select"): [
         ("mysql", "select 1 /*!50000 ; drop table x */"),
