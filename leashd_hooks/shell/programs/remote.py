@@ -175,6 +175,8 @@ def _lookup(call: "Invocation") -> "list[Effect] | None":
     for word in options.words:
         if isinstance(word, str) and word[:1] in "@" and call.name in ("dig", "drill"):
             found.append(_network(call, word[1:], "dns", "connect", 53))
+        elif call.name in ("ping", "ping6") and word in ("localhost", "127.0.0.1", "::1"):
+            continue  # it tells nothing, and asks nobody
         elif isinstance(word, Unknown) or word[:1] != "+":
             found.append(_network(call, str(word) if isinstance(word, str) else None, LOOKUPS[call.name], "connect"))
     if call.name == "dig":

@@ -46,7 +46,9 @@ def _scripted(call: "Invocation", scripts: "list[Value]") -> "list[Effect] | Non
     found: list[Effect] = []
     for doing, what in doings:
         if doing == "run":
-            found += call.shell(what) if what else [call.effect("code", language="shell", source="unknown")]
+            # A shell runs the text; without one, each line that was found.
+            found.append(call.effect("code", language="shell", source="inline" if what else "unknown"))
+            found += call.shell(what) if what else []
         elif what not in ("/dev/stdout", "/dev/stderr", "/dev/stdin"):
             fields = {"how": "create"} if doing == "write" else {"how": "content"}
             found.append(call.on_path(doing, what, **fields))

@@ -49,6 +49,7 @@ TABLE = {
     "dig +short x.org": [net("connect", scheme="dns", port="")],
     "dig @evil.org x.org": [net("connect", "evil.org", "dns", "53"), net("connect", scheme="dns", port="")],
     "dig -f names": ["read /w/names how=content", "network direction=upload scheme=dns"],
+    "ping -c 1 localhost": [],
     "ping -c 3 x.org": [net("connect", scheme="icmp", port="")],
     "sftp -b cmds x.org": [net("upload", port=""), "read /w/cmds how=content"],
     "telnet 169.254.169.254 80": [net("upload", "169.254.169.254", "tcp", "", "metadata")],

@@ -16,7 +16,7 @@ TABLE = {
     "sed 's/a/b/w out' a": ["read /w/a how=content", "write /w/out how=create"],
     "sed 's/a/b/gw /etc/x' a": ["read /w/a how=content", "write /etc/x how=create"],
     "sed '1r .env' a": ["read /w/a how=content", "read /w/.env how=content"],
-    "sed '1e ./evil' a": ["read /w/a how=content", "shell words=./evil"],
+    "sed '1e ./evil' a": ["read /w/a how=content", "code language=shell source=inline", "shell words=./evil"],
     "sed e": ["code language=shell source=unknown"],
     "sed 's/.*/id/e' a": ["read /w/a how=content", "code language=shell source=unknown"],
     "sed 's/a/b/ge' a": ["read /w/a how=content", "code language=shell source=unknown"],
