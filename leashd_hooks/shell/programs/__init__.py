@@ -86,6 +86,7 @@ RUNNERS = (
     " tflint swiftlint luacheck djlint deptry pyupgrade autoflake bandit coverage dotnet swift mix flutter dart sbt"
     " stack cabal zig pre-commit staticcheck gotestsum govulncheck gofumpt clang-tidy phpstan php-cs-fixer pint pest"
     " psalm phpcs phpcbf svelte-check vue-tsc knip commitlint vite next webpack rollup astro"
+    " gcc g++ cc c++ clang clang++"
 )
 #: Programs of which nothing is known but that they tell their version.
 VERSIONED = (
@@ -212,6 +213,8 @@ def _asks_itself(call: "Invocation") -> bool:
     if len(call.args) != 1 or not (family_of(call.name) or _listed(call.name, VERSIONED)):
         return False
     word = call.args[0]
+    if word == "-version":
+        return call.name in ("javac", "kotlinc")
     if word == "--version":
         return call.name not in ("cd", "kill")
     if _listed(call.name, VERSIONED):

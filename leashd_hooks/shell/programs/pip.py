@@ -274,7 +274,8 @@ def _run(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect]
             found.append(call.on_path("code", path, language="other", source="file"))
     added = [*options.values("--with", "--with-editable")]
     found += [_package(call, manager, "install", source_of(word)) for word in added]
-    found += [call.on_path("read", path, how="content") for path in options.values("--with-requirements")]
+    for path in options.values("--with-requirements"):
+        found += [_package(call, manager, "install", "lockfile"), call.on_path("read", path, how="content")]
     if manager in TASKS and script is not None and not programs.is_known(script):
         return found + project.runs(call, project.named(argv[1:]), here=False)  # a task of the project's, by its name
     return found + call.command(argv)

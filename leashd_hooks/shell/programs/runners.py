@@ -52,7 +52,12 @@ _LANGUAGE = (
     " --with-compiler:code --ghc-options:code --stack-yaml:code --project-file:code --build-file:code --lib-dir:place"
     " --prefix:code --sdk:code --results-directory:write --logger:choice --collect:code --diag:code --packages:place"
 )
+_COMPILER = (
+    "-o:write -MF:write -include:read -imacros:read -isystem:value -I:value -L:value -x:value -D:value -U:value"
+    " -l:value -std:value -arch:value -target:value -wrapper:code"
+)
 TABLES = {
+    **dict.fromkeys(("gcc", "g++", "cc", "c++", "clang", "clang++"), _COMPILER),
     "pytest": _PYTEST,
     "py.test": _PYTEST,
     "unittest": "-k:value -p:value -s:place -t:place --start-directory:place --top-level-directory:place"
@@ -127,9 +132,16 @@ VERBS = table(
     " phpstan php-cs-fixer"
 )
 #: Programs whose long flags have one dash.
-SINGLE_DASH = ("clang-tidy", "swift")
+COMPILERS = table("gcc g++ cc c++ clang clang++")
+SINGLE_DASH = COMPILERS | table("clang-tidy swift")
 #: Flags after `--` with which what is started there loads other code.
 PASSED_ON = ("-exec", "--exec", "-toolexec", "-vettool", "-overlay", "-modfile", "-fplugin", "-Xclang", "-load", "@")
+#: Flags with which a compiler loads or starts something else, or whose value is not told apart from them.
+COMPILER_LOADS = (
+    "-fplugin", "-fpass-plugin", "-wrapper", "-B", "-specs", "--specs", "-Xclang", "-Xlinker", "-Xassembler", "-cc1",
+    "-Xpreprocessor", "-Wl,-plugin", "-Wl,--plugin", "-Wp,", "-Wa,", "-fuse-ld=/", "-fuse-ld=.", "-load", "--config",
+    "-fmodule-mapper", "-ccc-", "-plugin", "--ld-path", "--prefix", "--output", "-dumpdir", "@", "-fprofile", "-run",
+)  # fmt: skip
 #: Forms of a report, and surroundings of a test, that come with the tools.
 CHOICES = table(
     "stylish json compact unix html junit checkstyle visualstudio tap dot spec list min progress documentation doc d p"
@@ -174,9 +186,21 @@ def effects(call: "Invocation") -> "list[Effect]":
             places.append(value)
     if any(isinstance(word, str) and word.startswith(PASSED_ON) for word in options.words):
         found.append(call.effect("code", language="other", source="unknown"))
+    if call.name in COMPILERS:
+        return found + _compiled(call, options)
     if call.name in READERS:
         return found + project.runs(call, places, here=False)
     return found + project.runs(call, [*places, *_operands(call, options)])
+
+
+def _compiled(call: "Invocation", options: "Options") -> "list[Effect]":
+    """The files that a compiler reads; it runs nothing of them, unless it is told to load more."""
+    found = [call.on_path("read", word, how="content") for word in options.words]
+    attached = [str(word)[2:] for word in call.args if isinstance(word, str) and word[:2] == "-o" and len(word) > 2]
+    for value in attached:
+        found += _flag(call, "write", value)
+    loads = any(isinstance(word, Unknown) or word == "-" or word.startswith(COMPILER_LOADS) for word in call.args)
+    return [*found, call.effect("code", language="other", source="unknown")] if loads else found
 
 
 def _operands(call: "Invocation", options: "Options") -> "list[Value]":
@@ -193,6 +217,8 @@ def _flag(call: "Invocation", kind: str, value: "Value | None") -> "list[Effect]
         if project.is_output(value):
             return project.runs(call, [value], here=False)
         return [call.on_path("write", value, how="create")]
+    if kind == "read" and value is not None:
+        return [call.on_path("read", value, how="content")]
     if kind == "steer" and value is not None:
         return [project.steered(call, value)]
     if kind == "setting" and isinstance(value, str) and value.partition("=")[0] in PYTEST_SETTINGS:

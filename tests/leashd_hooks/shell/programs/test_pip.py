@@ -50,6 +50,17 @@ TABLE = {
     "uv run -- rm -rf x": [package("run", manager="uv", script="rm"), "command words=rm -rf x"],
     "uv run --directory / x": [package("run", manager="uv", script="x"), "command words=x"],
     "uv run --directory ? x": [package("run", manager="uv", script="x"), "command words=x"],
+    "uv run --with x python -c 'print(1)'": [
+        package("run", manager="uv", script="python"),
+        package("install", "registry", "uv"),
+        "command words=python -c print(1)",
+    ],
+    "uv run --with-requirements r.txt pytest": [
+        package("run", manager="uv", script="pytest"),
+        package("install", "lockfile", "uv"),
+        "read /w/r.txt how=content",
+        "command words=pytest",
+    ],
     "uv run ? x": None,
     "uv tool run ruff": [package("run", "registry", "uv", script="ruff"), "command words=ruff"],
     "uv tool install ruff": [package("install", "registry", "uv", "user")],

@@ -57,6 +57,11 @@ RUNNERS = {
     "clang-tidy a.cpp -- -fplugin=evil.so": [UNSEEN, HERE, code("/w/a.cpp"), code("/w/-fplugin=evil.so")],
     "clang-tidy -load evil.so a.cpp": [UNSEEN, HERE, code("/w/a.cpp")],
     "gotestsum -- -exec ./evil": [UNSEEN, HERE, code("/w/-exec"), code("/w/evil")],
+    "gcc -c src/a.c -o build/a.o": [code("/w/build/a.o"), "read /w/src/a.c how=content"],
+    "gcc src/a.c -osrc/b.c": ["read /w/src/a.c how=content", "write /w/src/b.c how=create"],
+    "gcc -include .env a.c": ["read /w/.env how=content", "read /w/a.c how=content"],
+    "gcc -fplugin=./evil.so a.c": ["read /w/a.c how=content", UNSEEN],
+    "gcc -E -": ["read /w/- how=content", UNSEEN],
     "dotnet test -c Release": [HERE],
     "invented /x": [],
 }
