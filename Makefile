@@ -50,6 +50,8 @@ setup-tests: $(VENV)/.dev
 
 setup-bench: setup-tests
 	@sh .ci/rivals $(BIN)/python
+	@sh .ci/venv $(BIN)/python .bench/installed "$(UV)"
+	@$(subst $(BIN)/python,.bench/installed/bin/python,$(INSTALL)) --force-reinstall .
 
 $(VENV)/.runtime: pyproject.toml
 	@echo "setting up $(VENV)"

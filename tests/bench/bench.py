@@ -14,7 +14,6 @@ import random
 import shutil
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,12 +24,16 @@ ROOT = Path(__file__).resolve().parents[2]
 RIVALS = ROOT / ".bench"
 LAB = RIVALS / "lab"
 HOME, PROJECT = LAB / "home", LAB / "project"
-LEASHD = Path(sys.executable).with_name("leashd")
+#: leashd as a user installs it; a checkout compares the time of every source at each call.
+INSTALLED = RIVALS / "installed" / "bin"
+LEASHD = INSTALLED / "leashd"
 ROUNDS = 60
 BASELINE = "python -I -S -c pass"
 THROUGHPUT_EVENTS = 10_000
 
 EVERYDAY = {"tool_name": "Bash", "tool_input": {"command": "git status && ls -la", "description": "look"}}
+LIST = {"tool_name": "Bash", "tool_input": {"command": "ls -la src", "description": "look"}}
+TEST = {"tool_name": "Bash", "tool_input": {"command": "pytest -q tests", "description": "test"}}
 DENIED = {"tool_name": "Bash", "tool_input": {"command": "rm -rf /", "description": "tidy"}}
 LOOP = {"tool_name": "Bash", "tool_input": {"command": 'for f in *.py; do wc -l "$f"; done', "description": "count"}}
 READ = {"tool_name": "Read", "tool_input": {"file_path": str(PROJECT / "README.md")}}
@@ -99,8 +102,11 @@ def run(command: Sequence[str], **more: Any) -> subprocess.CompletedProcess[byte
 
 def subjects(hook: Sequence[str]) -> list[Subject]:
     """Floors, ours, and the rivals that are installed."""
-    python = sys.executable
-    ours = [("everyday", EVERYDAY), ("read a file", READ), ("deny", DENIED), ("needs shfmt", LOOP)]
+    python = str(INSTALLED / "python")
+    ours = [
+        ("everyday", EVERYDAY), ("read a file", READ), ("list", LIST), ("test", TEST), ("deny", DENIED),
+        ("needs shfmt", LOOP),
+    ]  # fmt: skip
     return [
         Subject("true", "floor", ["/bin/true"]),
         Subject(BASELINE, "floor", [python, "-I", "-S", "-c", "pass"]),
@@ -186,7 +192,7 @@ def figures(subject: Subject, mine: Sequence[float], floor: Sequence[float]) -> 
 
 def throughput() -> float:
     """Events a second that `leashd check --jsonl` answers, its start included."""
-    events = [EVERYDAY, READ, DENIED, {"tool_name": "Bash", "tool_input": {"command": "pytest -q tests"}}]
+    events = [EVERYDAY, READ, DENIED, TEST]
     lines = b"".join(payload(events[number % len(events)]) + b"\n" for number in range(THROUGHPUT_EVENTS))
     started = time.perf_counter()
     done = run([str(LEASHD), "check", "--jsonl"], input=lines)
