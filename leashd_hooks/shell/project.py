@@ -19,7 +19,7 @@ SETTINGS = table(
     " .rubocop.yml .golangci.yml .golangci.yaml .golangci.toml .hadolint.yaml .markdownlint.json .markdownlint.yaml"
     " .pre-commit-config.yaml .pylintrc .ruff.toml .swiftlint.yml requirements.txt"
     " phpstan.neon phpstan.neon.dist phpstan.dist.neon psalm.xml .php-cs-fixer.php .php-cs-fixer.dist.php pint.json"
-    " knip.json knip.ts"
+    " knip.json knip.ts bunfig.toml"
 )
 #: Folders and endings of what builds and tests make.
 OUTPUT = table(

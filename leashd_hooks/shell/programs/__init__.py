@@ -113,7 +113,9 @@ HIJACKS = (
     " RUSTC_WORKSPACE_WRAPPER RUSTDOC CARGO BUNDLE_GEMFILE BUNDLE_PATH GEM_HOME GEM_PATH MAKEFILES GOWORK MAVEN_ARGS"
     " MAVEN_OPTS GRADLE_OPTS GRADLE_USER_HOME PIPENV_PIPFILE VIRTUAL_ENV COMPOSER COMPOSER_HOME COVERAGE_RCFILE"
     " COVERAGE_PROCESS_START PHPRC PHP_INI_SCAN_DIR MIX_EXS DOTNET_STARTUP_HOOKS CMAKE_TOOLCHAIN_FILE LD AR"
-    " POETRY_VIRTUALENVS_PATH JEST_CONFIG"
+    " POETRY_VIRTUALENVS_PATH POETRY_CONFIG_DIR POETRY_HOME PDM_PROJECT PDM_CONFIG_FILE HATCH_PROJECT HATCH_CONFIG"
+    " BUN_OPTIONS DENO_DIR USE_BAZEL_VERSION GOCACHE GOMODCACHE GOPATH GOROOT PYTHONPYCACHEPREFIX PRE_COMMIT_HOME"
+    " XDG_CACHE_HOME XDG_DATA_HOME RUSTUP_HOME PLAYWRIGHT_BROWSERS_PATH"
 )
 #: What a project usually searches for its own modules.
 OWN_MODULES = (".", "./", "src", "./src", "lib", "./lib")
@@ -139,6 +141,9 @@ HIJACK_PREFIXES = (
     "UV_",
     "CARGO_TARGET_",
     "TF_CLI_",
+    "TOX_",
+    "YARN_",
+    "COREPACK_",
     "BASH_FUNC_",
 )
 #: Variables of those names that change nothing that is run.
@@ -229,6 +234,8 @@ def _hijacks(name: str, value: "Value") -> bool:
         return not all(_listed(word.partition("=")[0], NODE_PLAIN) for word in value.split())
     if name == "PYTHONPATH" and value in OWN_MODULES:
         return False
+    if name == "RUSTUP_TOOLCHAIN":
+        return not isinstance(value, str) or "/" in value
     if name == "JAVA_HOME":
         return not isinstance(value, str) or ".." in value or not value.startswith(("/usr/", "/opt/", "/Library/"))
     if not _listed(name, HIJACKS) and not name.startswith(HIJACK_PREFIXES):

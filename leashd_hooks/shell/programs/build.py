@@ -22,7 +22,7 @@ VALUES = {
     "gradle": "bpcgIxPDS --build-file --project-dir --init-script --exclude-task --gradle-user-home --include-build",
     "tox": "ecnx --conf --workdir --root --result-json --override",
     "nox": "sftkR --session --noxfile --sessions --keywords --tags",
-    "cmake": "SBDGTCEPUW --build --install --target --config --preset --prefix --parallel --toolchain --component",
+    "cmake": "SBDGTCEPUWH --build --install --target --config --preset --prefix --parallel --toolchain --component",
     "ctest": "RELj --test-dir --output-on-failure",
     "meson": "DC",
     "bazel": ".",
@@ -47,18 +47,19 @@ RUNS = {"make": table("--eval"), "gmake": table("--eval"), "just": table("--shel
 BUILDS = ("cmake", "ninja", "mvn", "gradle", "meson", "bazel")
 READ_FILES = {"make": ("-f", "--file", "--makefile"), "gmake": ("-f", "--file", "--makefile"), "just": ("-f",
     "--justfile"),
-              "task": ("-t", "--taskfile"), "mvn": ("-f", "--file", "-s", "--settings"), "tox": ("-c", "--conf"),
+              "task": ("-t", "--taskfile"), "mvn": ("-f", "--file", "-s", "--settings", "-t", "--toolchains",
+              "--global-settings"), "tox": ("-c", "--conf"),
               "gradle": ("-b", "--build-file", "-I", "--init-script", "-c"), "nox": ("-f", "--noxfile"),
               "rake": ("-f",), "ninja": ("-f",), "cmake": ("-P", "-C", "--toolchain")}  # fmt: skip
 #: Flags with a directory whose code runs, and those of them that stand for the directory the tool starts in.
 DIRECTORIES = {
     "make": ("-I", "--include-dir"), "gmake": ("-I", "--include-dir"), "just": ("-d", "--working-directory"),
     "task": ("-d", "--dir"), "gradle": ("-p", "--project-dir", "--include-build", "-g", "--gradle-user-home"),
-    "tox": ("--root", "--workdir"), "cmake": ("-S", "-B", "--build", "--install"), "ctest": ("--test-dir",),
+    "tox": ("--root", "--workdir"), "cmake": ("-S", "-H", "-B", "--build", "--install"), "ctest": ("--test-dir",),
     "meson": ("-C",), "rake": ("-I", "-R"), "mvn": (), "nox": (),
 }  # fmt: skip
 MOVES = {
-    "make": ("-C", "--directory"), "gmake": ("-C", "--directory"), "ninja": ("-C",), "cmake": ("-S", "--build"),
+    "make": ("-C", "--directory"), "gmake": ("-C", "--directory"), "ninja": ("-C",), "cmake": ("-S", "-H", "--build"),
     "gradle": ("-p", "--project-dir"), "task": ("-d", "--dir"), "ctest": ("--test-dir",), "meson": ("-C",),
 }  # fmt: skip
 #: Flags that set a variable, which may name a file.
@@ -97,7 +98,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(
             call.effect("package", manager=name, operation=operation, source="none", script=target, scope="project")
         )
-    places += project.named([*assigned, *options.values(*SETTINGS), *passed])
+    others = [value for flag, value in options.flags if value is not None and flag not in long and len(flag) > 2]
+    places += project.named([*assigned, *options.values(*SETTINGS), *passed, *others])
     if name in SOURCES:
         places += targets
     return found + project.runs(call, places, here=not _moves(call.name, options))

@@ -343,8 +343,10 @@ def _deno(call: "Invocation") -> "list[Effect] | None":
     if verb == "repl" or not verb or verb == "-":
         return [call.effect("code", language="javascript", source="stdin"), *flows(call)]
     if verb == "task":
-        script = str(rest[0]) if rest and isinstance(rest[0], str) else None
-        return [call.effect("package", manager="deno", operation="run", script=script, source="none", scope="project")]
+        options = read(rest, short="c", long=("--cwd", "--config"), stop_at_word=True)
+        script = str(options.words[0]) if options.words and isinstance(options.words[0], str) else ""
+        places = [*options.values("--cwd", "--config", "-c"), *project.named(options.words)]
+        return own(call, "deno", script, places)
     if verb in DENO_TASKS:
         options = read(rest, long=("--filter", "--rules-tags", "--ext"))
         remote = any(

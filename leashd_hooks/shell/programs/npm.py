@@ -46,7 +46,9 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     places = [*elsewhere, *project.named(_words(options))]
     if any(each.fields.get("operation") in ("install", "update") for each in found or ()):
         places += [_bare(word) for word in options.words if source_of(word) == "path"]
-    return [*(found or ()), *project.runs(call, places, here=not elsewhere)]
+    steering = options.values("--config") if call.name == "bun" else []
+    steered = [project.steered(call, path) for path in steering]
+    return [*(found or ()), *steered, *project.runs(call, places, here=not elsewhere)]
 
 
 def _words(options: "Options") -> "list[Value]":

@@ -77,7 +77,7 @@ GO_WRITES = (
 
 #: Managers that run code of the project's: its tests, build scripts, macros, the program that is its list of packages.
 OWN = ("cargo", "go", "gem", "bundle", "bundler", "composer")
-ELSEWHERE = ("--manifest-path", "--path", "--gemfile", "--working-dir", "-d", "-C", "-modfile")
+ELSEWHERE = ("--manifest-path", "--target-dir", "--path", "--gemfile", "--working-dir", "-d", "-C", "-modfile")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":

@@ -119,6 +119,11 @@ PROJECTS = {
     "deno test /x": [HERE, code("/x")],
     "deno test --preload ./evil.ts": [],
     "python -m build /x": [HERE, code("/x")],
+    "cargo test --target-dir /x": [HERE, code("/x")],
+    "deno task --cwd /x test": [HERE, code("/x")],
+    "bazel --workspace_rc=/x test //...": [HERE, code("/x")],
+    "cmake -H/x": [code("/x")],
+    "bun --config=/x/bunfig.toml test": [code("/x/bunfig.toml"), HERE],
     "apt-get install x": [],
 }
 
@@ -203,6 +208,10 @@ VARIABLES = {
     "MAKEFILES=/x": ["code None language=other source=unknown"],
     "BUNDLE_GEMFILE=/x": ["code None language=other source=unknown"],
     "JAVA_HOME=/usr/lib/jvm/21": [],
+    "RUSTUP_TOOLCHAIN=nightly": [],
+    "RUSTUP_TOOLCHAIN=/x": ["code None language=other source=unknown"],
+    "TOX_OVERRIDE=x": ["code None language=other source=unknown"],
+    "PYTHONPYCACHEPREFIX=/x": ["code None language=other source=unknown"],
     "JAVA_HOME=/x": ["code None language=other source=unknown"],
 }
 
