@@ -102,7 +102,15 @@ def _likely(parts: "Sequence[Part]", state: "State") -> "list[list[Part]] | None
                 words.append([])
             if text:
                 words[-1].append(Part("literal", text, quoted=_splits(text) is False))
-    return [word for word in words if word] if changed else None
+    return [word for word in words if word] if changed else _below_some_directory(parts)
+
+
+def _below_some_directory(parts: "Sequence[Part]") -> "list[list[Part]] | None":
+    """`$D/.env` as `./.env`: whatever the directory, the name is known."""
+    path = parts[-1].text.partition("/")[2] if parts[-1].kind == "literal" else ""
+    if not path or ".." in path or len(parts) < 2 or parts[0].text.startswith("/dev/"):
+        return None
+    return [[Part("literal", "./" + path, quoted=parts[-1].quoted)]]
 
 
 def _blanks(part: Part, state: "State") -> "str | None":
@@ -310,9 +318,29 @@ def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text)
         return known
     if part.op == "!" and isinstance(known, str) and known.isidentifier():
         return state.lookup(known)
+    if type(known) is str and len(part.words) == 1 and part.op in ("#", "##", "%", "%%"):
+        cut = _cut(known, part.op, part.words[0])
+        if cut is not None:
+            return cut
     if part.op[-1] == "=":
         state.assign(part.text, value)
     return value
+
+
+def _cut(text: str, op: str, word: "Word") -> "str | None":
+    """`${x%.bak}`, `${x##*/}`: what is left of known text, None where the pattern is more than text and one `*`."""
+    if len(word.parts) != 1 or word.parts[0].kind != "literal" or word.parts[0].quoted:
+        return None
+    pattern = word.parts[0].text
+    fixed = pattern.removeprefix("*") if op[0] == "#" else pattern.removesuffix("*")
+    if not fixed or any(char in fixed for char in "*?[]\\^#~(){}"):
+        return None
+    if fixed == pattern:
+        return text.removeprefix(fixed) if op[0] == "#" else text.removesuffix(fixed)
+    at = text.rfind(fixed) if op in ("##", "%") else text.find(fixed)
+    if at < 0:
+        return text
+    return text[at + len(fixed) :] if op[0] == "#" else text[:at]
 
 
 def _operands(part: Part, state: "State", substitute: "Substitute", text: _Text) -> None:

@@ -39,6 +39,8 @@ def read(
         values = fields(one.target, state, substitute)
         target = values[0] if len(values) == 1 else Unknown("several words")
         own = _effects(one, target, call)
+        if isinstance(target, Unknown) and target.likely is not None:
+            own += [effect for each in target.likely for effect in _effects(one, each, call)]
         inherited = _inherited(one, target, state)
         found.extend((*own, *inherited))
         _remember(one.fd, target, [*own, *inherited], state)

@@ -107,7 +107,8 @@ def dangerous(setting: "Value") -> bool:
 #: Settings whose value is a command line, by their name or its last part.
 COMMAND_SETTINGS = (
     "core.sshcommand", "core.pager", "core.editor", "core.askpass", "core.gitproxy", "core.fsmonitor",
-    "sequence.editor", "diff.external", "gpg.program", "credential.helper",
+    "sequence.editor", "diff.external", "gpg.program", "credential.helper", "uploadpack.packobjectshook",
+    "interactive.difffilter",
 )  # fmt: skip
 COMMAND_PARTS = ("textconv", "command", "clean", "smudge", "process", "driver", "cmd", "program", "helper")
 

@@ -86,10 +86,14 @@ def stash(call: "Invocation", verb: str) -> "list[Effect] | None":
     if action not in STASH:
         return None
     found = [told(call, verb, STASH[action], action in ("drop", "clear"), action=action)]
-    if action == "show" and "--" in call.args:
-        paths = call.args[list(call.args).index("--") + 1 :]
+    if action == "show":
+        paths = [word for word in read(call.args[1:], short="U").words if not _is_stash(word)]
         found += [call.on_path("read", path, how="content") for path in paths]
     return found
+
+
+def _is_stash(word: "Value") -> bool:
+    return isinstance(word, str) and (word.isdigit() or word.startswith(("stash", "refs/stash")))
 
 
 BRANCH_LISTS = names("arvilq", "--list", "--all", "--remotes", "--verbose", "--contains", "--no-contains", "--merged",

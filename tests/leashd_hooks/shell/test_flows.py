@@ -74,6 +74,28 @@ def test_what_only_may_be_known_stays_a_question(told: Callable[[str], list[str]
     assert "opaque" in told("read c <<< ls; $c")
 
 
+NAMED = {
+    "a suffix is cut off": "x=.env.bak; cat ${x%.bak}",
+    "a prefix is cut off": "x=my.env; cat ${x#my}",
+    "the directory is cut off": "x=a/b/.env; cat ${x##*/}",
+    "all after the first mark is cut off": "x=.env:a:b; cat ${x%%:*}",
+    "all after the last mark is cut off": "x=.env:a; cat ${x%:*}",
+    "the directory is not known": 'cat "$D/.env"',
+    "the directory comes from a command": "cat $(git rev-parse --show-toplevel)/.env",
+    "a redirection reads below such a directory": 'cat < "$D/.env"',
+}
+
+
+@pytest.mark.parametrize("sentence", NAMED)
+def test_a_name_that_is_made_of_others_is_known(sentence: str, told: Callable[[str], list[str]]) -> None:
+    assert "read /w/.env" in told(NAMED[sentence])
+
+
+def test_a_name_below_an_unknown_directory_stays_unknown_too(told: Callable[[str], list[str]]) -> None:
+    assert told('cat "$D/a"') == ["run cat ?", "read ?", "run cat ./a", "read /w/a"]
+    assert told('cat "$D/../a"') == ["run cat ?", "read ?"]
+
+
 HIDDEN = {
     "an option of bash": ("shopt -s dotglob; rm *", True),
     "an option of zsh": ("setopt GLOB_DOTS; rm *", True),

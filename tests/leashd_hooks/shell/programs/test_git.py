@@ -187,6 +187,12 @@ TABLE = {
         push("main", "plain", True, "x.org:y"),
         "network direction=upload host=x.org port=22 reach=public scheme=ssh",
     ],
+    "git stash show -p stash@{1}": ["git action=show changes=nothing destroys=False verb=stash"],
+    "git stash show stash@{1} .env": [
+        "git action=show changes=nothing destroys=False verb=stash",
+        "read /w/.env how=content",
+    ],
+    "git -c interactive.diffFilter=id add -p": [CODE, "shell words=id", git("add", "index")],
     "git stash show -p -- .env": [
         "git action=show changes=nothing destroys=False verb=stash",
         "read /w/.env how=content",
