@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Links in one path before it counts as a loop (Linux allows 40).
 _LINKS = 40
+#: No system takes a longer path; `PATH_MAX` of Linux counts what is added to the working directory.
+_LONGEST = 8192
 #: A process's own streams, which are links to somewhere else in every process.
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 
@@ -22,14 +24,20 @@ def observe(effects: "list[Effect]") -> Facts:
     branches: dict[str, str] = {}
     links: list[tuple[str, str]] = []
     # What is deleted is not followed, unless something else in the same call does.
+    inside: list[tuple[str, dict[str, Any]]] = []
     for effect in [*filter(_follows, effects), *(one for one in effects if not _follows(one))]:
         path = effect.fields.get("path")
+        if isinstance(path, str) and len(path) > _LONGEST:
+            raise OSError("a path is longer than any can be")
         if isinstance(path, str) and path not in real:
             glob = effect.fields.get("glob")
             real[path] = _glob(path, glob, _follows(effect)) if glob else _both(path, _follows(effect))
             if glob == "listed" and any(_makes_files(one) for one in effects):
                 real[path] = ()  # names that are not there yet
         if isinstance(path, str) and ("deep" in effect.fields or "follow" in effect.fields):
+            if (path, effect.fields) in inside:
+                continue
+            inside.append((path, effect.fields))
             real[path] += _inside(real[path], effect.fields)
         if links and isinstance(path, str):
             real[path] += _through(path, links, _follows(effect))

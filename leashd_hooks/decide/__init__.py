@@ -38,7 +38,8 @@ def decide(call: "Call", effects: "list[Effect]", facts: "Facts", bundle: "Bundl
     if not effects:
         return Decision(ALLOW, NO_EFFECT, "the call does nothing to the machine")
     project = _project(call.cwd, bundle)
-    trace = [_effect(call, effect, facts, bundle, project) for effect in effects]
+    known: dict[str, Place] = {}
+    trace = [_effect(call, effect, places_of(effect, facts, bundle, known), facts, bundle, project) for effect in effects]
     decisive = max(range(len(trace)), key=lambda at: (STRICTNESS[trace[at][0]], -at))
     verdict, rule, reason, instead = trace[decisive]
     violation = any(finding[1] == "outside-approved-directories" for finding in trace)
@@ -46,9 +47,13 @@ def decide(call: "Call", effects: "list[Effect]", facts: "Facts", bundle: "Bundl
 
 
 def _effect(
-    call: "Call", effect: "Effect", facts: "Facts", bundle: "Bundle", project: "dict[str, object]"
+    call: "Call",
+    effect: "Effect",
+    places: "list[Place]",
+    facts: "Facts",
+    bundle: "Bundle",
+    project: "dict[str, object]",
 ) -> "Finding":
-    places = places_of(effect, facts, bundle)
     resolved = _with_branch(effect, facts)
     floor = _first(bundle["floor"], call, resolved, places)
     if floor is not None:

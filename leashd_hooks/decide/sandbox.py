@@ -44,12 +44,21 @@ class Place:
         return known
 
 
-def places_of(effect: "Effect", facts: "Facts", bundle: "Bundle") -> "list[Place]":
-    """Every path the effect's path may stand for: as written, through its symlinks, and what its globs match."""
+def places_of(effect: "Effect", facts: "Facts", bundle: "Bundle", known: "dict[str, Place]") -> "list[Place]":
+    """Every path the effect's path may stand for: as written, through its symlinks, and what its globs match.
+
+    `known` holds the places of the call so far.
+    """
     path = effect.fields.get("path")
     if not isinstance(path, str):
         return []
-    return [Place(candidate, bundle) for candidate in facts.real.get(path, (path,))]
+    found = []
+    for candidate in facts.real.get(path, (path,)):
+        place = known.get(candidate)
+        if place is None:
+            place = known[candidate] = Place(candidate, bundle)
+        found.append(place)
+    return found
 
 
 def _ground(path: str, bundle: "Bundle") -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 65536
 #: Each effect is looked up and judged.
-MAX_EFFECTS = 500
+MAX_EFFECTS = 640
 #: So much text is read in all, `sh -c` inside `sh -c` counted each time.
 MAX_NESTED = 3 * MAX_BYTES
 

@@ -4,6 +4,7 @@ What zsh would read differently from bash becomes a `refused` part, so that the 
 """
 
 from leashd_hooks.shell.clauses import Assign, Redirect
+from leashd_hooks.shell.subset import MAX_WORDS
 from leashd_hooks.shell.tree import Node, Part, ShellRefused, Word, literal
 
 TYPE_CHECKING = False
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
 
-MAX_WORDS = 16384
 MAX_DEPTH = 64
 
 ARITHMETIC_TESTS = frozenset(("-eq", "-ne", "-lt", "-gt", "-le", "-ge", "-v", "-R"))
@@ -253,10 +253,14 @@ class Converter:
 
     # Words
 
-    def word(self, item: "Json") -> Word:
+    def count(self) -> None:
+        """Counts a word or a piece of one.  Raises ShellRefused where there are too many."""
         self.words += 1
         if self.words > MAX_WORDS:
             raise ShellRefused("a command of too many words", bound=True)
+
+    def word(self, item: "Json") -> Word:
+        self.count()
         word = Word(self.parts(item["Parts"], ""), self.span(item))
         first = word.parts[0] if word.parts else None
         if first is not None and first.kind == "literal" and not first.quoted and first.text[:1] == "=":
@@ -280,6 +284,7 @@ class Converter:
         return found
 
     def part(self, item: "Json", mode: str, found: "list[Part]") -> None:
+        self.count()
         kind, quoted = item["Type"], mode != ""
         if kind == "SglQuoted":
             self.single(item, found)

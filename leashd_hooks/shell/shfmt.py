@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 65536
 #: A larger tree takes longer to read than a call may wait.
-MAX_TREE = 6_000_000
+MAX_TREE = 2_000_000
 
 
 def parse(text: str, shfmt_path: str) -> "Node":

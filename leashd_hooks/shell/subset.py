@@ -3,13 +3,16 @@
 Whatever is not surely understood gives None and goes to shfmt; a property holds the two parsers against each other.
 """
 
-from leashd_hooks.shell.tree import Node, Part, Word, literal
+from leashd_hooks.shell.tree import Node, Part, ShellRefused, Word, literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.shell.clauses import Assign, Redirect
 
     Span = tuple[int, int]
+
+#: So many words, and pieces of words, are read; three hundred lines of a script have some two thousand.
+MAX_WORDS = 4000
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 NAME = LETTERS | frozenset("0123456789")
@@ -28,12 +31,19 @@ RESERVED = frozenset((
 class _Reader:
     """Reads one text from its start; a ValueError means that it is beyond the subset."""
 
-    __slots__ = ("at", "end", "text")
+    __slots__ = ("at", "end", "read", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.end = len(text)
+        self.read = 0
+
+    def count(self) -> None:
+        """Counts a word or a piece of one.  Raises ShellRefused where there are too many."""
+        self.read += 1
+        if self.read > MAX_WORDS:
+            raise ShellRefused("a command of too many words", bound=True)
 
     def peek(self, ahead: int = 0) -> str:
         place = self.at + ahead
@@ -158,13 +168,18 @@ class _Reader:
 
     def word(self, command: bool = False) -> Word:
         start, text = self.at, self.text
+        self.count()
         if text[start] in "=#":
             raise ValueError
         parts: list[Part] = []
+        pieces = 1
         while self.at < self.end:
             char = text[self.at]
             if char in BREAK:
                 break
+            if len(parts) > pieces:
+                pieces = len(parts)
+                self.count()
             if char in PLAIN:
                 self.plain(parts)
             elif char == "'":
@@ -236,6 +251,7 @@ class _Reader:
         text, at = self.text, self.at + 1
         if at >= self.end or text[at] not in LETTERS:
             raise ValueError
+        self.count()
         while at < self.end and text[at] in NAME:
             at += 1
         parts.append(Part("param", text[self.at + 1 : at], quoted, brief=True))

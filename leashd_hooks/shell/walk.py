@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     Outcome = tuple[list[State], list[State]]
     Span = tuple[int, int]
 
-MAX_COMMANDS = 2000
+#: What may be done about one call, in steps: a word takes one, and a command, a program and an effect take these.
+MAX_STEPS = 8000
+COMMAND, PROGRAM, EFFECT = 8, 4, 8
 #: Stands among the flags of a `run` effect for a word that may turn out to be any flag.
 ANY_FLAG = "-?"
 
@@ -54,6 +56,7 @@ class Walker:
         self.sql = sql
         self.fixed: Span | None = None
         self.state = State(None, "/")
+        #: Steps taken for the commands so far.
         self.commands = 0
         self.depth = 0
         self.calling: list[str] = []
@@ -63,6 +66,12 @@ class Walker:
         self.fetched: dict[str, str] = {}
         #: Where `return` (functions) and `break`, `continue` (loops) lead: the states that arrive there.
         self.leaves: list[tuple[str, list[State]]] = []
+
+    def spend(self, steps: int) -> None:
+        """Counts work.  Raises ShellRefused where it is too much: what was not walked is opaque."""
+        self.commands += steps
+        if self.commands > MAX_STEPS:
+            raise ShellRefused("a command that takes too much to judge", bound=True)
 
     # What builtins and wrappers use
 
@@ -200,15 +209,14 @@ class Walker:
     # Simple commands
 
     def simple(self, node: "Node", state: State) -> "Outcome":
-        self.commands += 1
-        if self.commands > MAX_COMMANDS:
-            raise ShellRefused("too many commands", bound=True)
+        self.spend(COMMAND)
         state, start = state.copy(), len(self.out)
         self.state = state
         self.output = None
         values: list[Value] = []
         for word in node.words:
             values.extend(fields(word, state, self.substitute))
+        self.spend(len(values))
         assigned: dict[str, Value] = {}
         if node.assigns:
             from leashd_hooks.shell.assignments import evaluate
@@ -328,7 +336,9 @@ class Walker:
         self.state = state
         found = _modelled(call)
         self.run(call, modelled=found is not None)
-        self.out.extend(_taken_in(call) if found is None else found)
+        found = _taken_in(call) if found is None else found
+        self.out.extend(found)
+        self.spend(EFFECT * len(found))
         if call.env:
             from leashd_hooks.shell.programs import hijacked
 
@@ -343,6 +353,7 @@ class Walker:
         return [state], [state]
 
     def run(self, call: Invocation, modelled: bool) -> None:
+        self.spend(PROGRAM)
         words, flags = [], []
         operands = False
         for value in call.args:
@@ -360,7 +371,7 @@ class Walker:
             elif value[1] == "-":
                 flags.append(value.partition("=")[0])
             else:
-                flags.extend("-" + letter for letter in value[1:])
+                flags.extend(["-" + letter for letter in dict.fromkeys(value[1:])])
         self.emit("run", call, program=call.name, args=words, flags=flags, modelled=modelled)
         if not modelled:
             self._named_paths(call)

@@ -53,7 +53,7 @@ ATTACKS: "list[tuple[str, str, str, str]]" = [
     ("5,000 conjunctions", "ls && " * 5000 + "rm -rf /", DENY, ""),
     ("1,000 segments", "ls; " * 1000 + "rm -rf src", DENY, "too-complex"),
     ("5,000 pipes", "cat | " * 5000 + "sh", DENY, ""),
-    ("10,000 words", "rm -rf " + "a " * 10_000, DENY, "recursive-delete"),
+    ("10,000 words", "rm -rf " + "a " * 10_000, DENY, "too-complex"),
     ("20,000 redirections", "rm -rf src " + "<a " * 20_000, DENY, ""),
     ("brace expansion of many words", "rm -rf {a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", DENY, ""),
     ("brace range of many words", "echo {1..99999999}; rm -rf src", DENY, "too-complex"),
@@ -76,7 +76,7 @@ ATTACKS: "list[tuple[str, str, str, str]]" = [
     ("nested conditionals", "if a; then " * 30 + "rm -rf src; " + "fi; " * 30, DENY, ""),
     ("many alternatives of a directory", "cd a || cd b; " * 60 + "rm -rf src", DENY, ""),
     ("regular expression food for rm", "rm " + "-r" * 4000 + " src", DENY, ""),
-    ("many flags", "rm " + "-r " * 8000 + "src", DENY, "recursive-delete"),
+    ("many flags", "rm " + "-r " * 8000 + "src", DENY, "too-complex"),
     ("stars in a path", "cat " + "/".join(["*"] * 200) + "; sudo id", DENY, ""),
     ("two stars in a path", "cat " + "**/" * 50 + "x" + "; sudo id", DENY, ""),
     ("stars in a name", "cat " + "*a" * 500 + "b" + "; sudo id", DENY, ""),
@@ -118,6 +118,6 @@ def test_an_attack_comes_to_its_verdict_in_time(
         found = judge_call(Call("Bash", {"command": text}, str(world.root)), policy)
     except (ValueError, OSError):
         found = Decision(DENY, "unreadable-call", "")
-    assert time.process_time() - started < 1.5
+    assert time.process_time() - started < 1
     assert found.verdict == verdict
     assert rule in ("", found.rule)
