@@ -37,6 +37,7 @@ lint: setup-tests
 
 bench: setup-bench
 	@$(BIN)/python -m tests.bench.bench
+	@$(BIN)/python -m tests.bench.work
 
 docs: $(VENV)/.runtime
 	@$(BIN)/leashd docs
