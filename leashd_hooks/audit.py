@@ -30,7 +30,7 @@ GENESIS = "0" * 64
 LIMIT, PATIENCE = 10 * 1024 * 1024, 5.0
 
 #: What may hold a secret and is cleaned before it is written.
-_CLEANED = ("input", "effects", "reason", "instead")
+_CLEANED = ("input", "effects", "reason", "instead", "edited")
 _OURS = ("seq", "time", "prev", "hash")
 _HEAD_SIZE = 20 + 1 + 64 + 1
 _TAIL = len(',"hash":"') + 64 + len('"}\n')

@@ -7,7 +7,7 @@ from leashd_hooks.adapters import claude
 from leashd_hooks.audit import append
 from leashd_hooks.decide import decide
 from leashd_hooks.jsondoor import loads
-from leashd_hooks.model import DENY, Decision
+from leashd_hooks.model import ASK, DENY, Decision
 from leashd_hooks.observe import observe
 from leashd_hooks.tools import lower
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A larger event is denied.  The largest that the client sends is the content of one Write.
 LIMIT = 16 * 1024 * 1024
+#: Tools that are a question to a person; `approval.KINDS` says which.
+ASKING = ("AskUserQuestion", "ExitPlanMode")
 #: Deeper nesting than any client sends, and less than would exhaust the interpreter's stack.
 DEPTH = 200
 
@@ -66,8 +68,15 @@ def _tool_call(event: "dict[str, Any]", state: str, home: str, unattended: bool,
     except (ValueError, OSError) as error:
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
     answer = claude.answer(call, decision, unattended)
+    note: dict[str, Any] = {}
+    if not unattended and (decision.verdict == ASK or call.tool in ASKING) and decision.verdict != DENY:
+        from leashd_hooks.approval import consult
+
+        consulted = consult(call, decision, policy, state, judge_call)
+        if consulted is not None:
+            answer, decision, note = consulted
     try:
-        append(places.audit(state), _record(call, decision, answer[2], policy["digest"], started))
+        append(places.audit(state), {**_record(call, decision, answer[2], policy["digest"], started), **note})
     except OSError as error:
         return claude.deny(f"leashd: denied, because {error}")
     return answer

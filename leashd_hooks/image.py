@@ -33,7 +33,20 @@ PACKAGE = Path(__file__).parent
 #: Folders and modules that the hook may load; everything else is cold.
 HOT_FOLDERS = ("adapters", "decide", "shell", "tools")
 HOT_MODULES = (
-    *("__init__", "audit", "audit_mend", "branches", "bundle", "cleaning", "globs", "hook", "hosts", "jsondoor"),
+    *(
+        "__init__",
+        "approval",
+        "audit",
+        "audit_mend",
+        "branches",
+        "bundle",
+        "cleaning",
+        "client",
+        "globs",
+        "hook",
+        "hosts",
+        "jsondoor",
+    ),
     *("jsonlibrary", "liveness", "model", "observe", "places", "recompile", "redact", "redaction", "start"),
 )
 

@@ -31,6 +31,11 @@ def audit(state: str) -> str:
     return state + "/audit"
 
 
+def hook_socket(state: str) -> str:
+    """The door of the supervisor, where it runs."""
+    return state + "/run/hook.sock"
+
+
 def shipped(kind: str) -> str:
     """The directory of what ships, `policies` or `hooks`: beside the package in a checkout, else inside it."""
     package = __file__.rpartition("/")[0]

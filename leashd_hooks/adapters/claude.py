@@ -104,6 +104,24 @@ def deny(reason: str) -> "Answer":
     return _pre_tool_use("deny", reason)[0], 2, "deny"
 
 
+def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" = None, stop: bool = False) -> "Answer":
+    """What a person decided.  `input` replaces the call's, `stop` ends the turn as well: measured on 2.1.330, where
+    `continue: false` alone would let the call run.
+    """
+    verdict = "allow" if allow else "deny"
+    if call.event == "PermissionRequest":
+        decision: dict[str, Any] = {"behavior": verdict}
+        decision.update({"updatedInput": input} if input is not None else {} if allow else {"message": text})
+        return dumps({"hookSpecificOutput": {"hookEventName": call.event, "decision": decision}}), 0, verdict
+    output = {"hookEventName": "PreToolUse", "permissionDecision": verdict, "permissionDecisionReason": text}
+    if input is not None:
+        output["updatedInput"] = input  # type: ignore[assignment]
+    whole: dict[str, Any] = {"hookSpecificOutput": output}
+    if stop:
+        whole.update({"continue": False, "stopReason": text})
+    return dumps(whole), 0 if allow or stop else 2, verdict
+
+
 def context(event: str, text: str) -> "Answer":
     """Text for the agent, on events that take it."""
     return dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), 0, "allow"

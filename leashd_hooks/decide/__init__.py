@@ -39,7 +39,9 @@ def decide(call: "Call", effects: "list[Effect]", facts: "Facts", bundle: "Bundl
         return Decision(ALLOW, NO_EFFECT, "the call does nothing to the machine")
     project = _project(call.cwd, bundle)
     known: dict[str, Place] = {}
-    trace = [_effect(call, effect, places_of(effect, facts, bundle, known), facts, bundle, project) for effect in effects]
+    trace = [
+        _effect(call, effect, places_of(effect, facts, bundle, known), facts, bundle, project) for effect in effects
+    ]
     decisive = max(range(len(trace)), key=lambda at: (STRICTNESS[trace[at][0]], -at))
     verdict, rule, reason, instead = trace[decisive]
     violation = any(finding[1] == "outside-approved-directories" for finding in trace)

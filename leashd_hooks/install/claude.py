@@ -12,8 +12,9 @@ from typing import Any
 import leashd_hooks
 from leashd_hooks.install.settings_file import SettingsError, SettingsFile, backups, load, save
 
-#: Seconds after which the host stops waiting; the hook itself gives up long before (`start.DEADLINE`).
-TIMEOUT = 60
+#: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where no person is asked,
+#: after `approval.PATIENCE` where one is.
+TIMEOUT = 7 * 24 * 3600
 
 #: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the last two have no matcher.
 EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None}

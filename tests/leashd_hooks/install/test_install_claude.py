@@ -46,7 +46,7 @@ def test_the_entry_is_in_exec_form_with_absolute_paths_and_blocks_on_failure(ter
         assert entry["args"][:4] == ["-I", "-S", "-X", "utf8"]
         assert entry["args"][4].endswith("/leashd_hooks/boot.py")
         assert entry["args"][5:] == ["claude", "--state", f"{terminal.home}/.leashd", "--home", str(terminal.home)]
-        assert entry["timeout"] == 60
+        assert entry["timeout"] == 7 * 24 * 3600
         assert entry["onFailure"] == "block"
 
 

@@ -1,0 +1,125 @@
+"""What a person says of a call that the policy leaves to one: asked through the supervisor, where it runs."""
+
+from _signal import ITIMER_REAL, setitimer  # type: ignore[import-not-found]
+
+from leashd_hooks import client, places
+from leashd_hooks.adapters import claude
+from leashd_hooks.jsondoor import dumps
+from leashd_hooks.model import DENY, STRICTNESS, Call, Decision
+from leashd_hooks.redact import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from leashd_hooks.adapters.claude import Answer
+    from leashd_hooks.bundle import Bundle
+
+#: Tools whose point is a person's answer, whatever the policy says of them.
+KINDS = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
+#: Seconds that a person may take; a minute less than what `install` registers with the host.
+PATIENCE = 7 * 24 * 3600 - 60.0
+
+
+def consult(
+    call: Call, decision: Decision, policy: "Bundle", state: str, judge: "Callable[[Call, Bundle], Decision]"
+) -> "tuple[Answer, Decision, dict[str, Any]] | None":
+    """A person's answer to a call: what the host is told, the decision it comes to, and what the audit notes of it.
+
+    None when nobody can be asked, so that the host's own prompt is next.  `judge` decides an input that the person has
+    edited; a denial of that holds.
+    """
+    path = places.hook_socket(state)
+    paused = setitimer(ITIMER_REAL, 0)  # the watchdog is for us, not for people
+    try:
+        if call.event == "PermissionRequest":
+            told = client.ask(path, "/dialog", {"session": call.session, "digest": digest(call)}, 5.0)
+        else:
+            told = client.ask(path, "/ask", _question(call, decision, policy), policy["timeout"] or PATIENCE)
+    except client.Gone:
+        return None
+    except (OSError, ValueError) as error:
+        return _denied(call, decision, f"no person could be asked: {error}", {})
+    finally:
+        setitimer(ITIMER_REAL, *paused)
+    if told is None or told["state"] == "not_asked":
+        return None
+    if told.get("digest") != digest(call):
+        return _denied(call, decision, "the supervisor answered another call", {})
+    note = {"approval": told.get("id"), "approval_state": told["state"], "surface": told.get("surface")}
+    if told["state"] != "allowed":
+        return _denied(call, decision, _why(told), note, bool(told.get("stop")))
+    return _allowed(call, decision, told.get("input"), note, policy, judge)
+
+
+def digest(call: Call) -> str:
+    """What an approval is bound to: tool and input, byte for byte."""
+    return str(sha256(dumps([call.tool, call.input]).encode("ascii")).hexdigest())
+
+
+def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, Any]":
+    roots = [root for root in policy["roots"] if call.cwd == root or call.cwd.startswith(root + "/")]
+    return {
+        "kind": KINDS.get(call.tool, "tool"),
+        "agent": call.agent,
+        "session": call.session or "unknown",
+        "call_id": call.call_id,
+        "digest": digest(call),
+        "tool": call.tool,
+        "input": call.input,
+        "cwd": call.cwd,
+        "project": max(roots, key=len, default=""),
+        "mode": call.mode,
+        "subagent": call.subagent,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "instead": decision.instead,
+        "effects": [effect.to_json() for effect in decision.effects],
+        "decisive": decision.decisive,
+        "floor": any(decision.rule == rule[0] for effect in decision.effects for rule in _floor(policy, effect.kind)),
+        "timeout": policy["timeout"],
+    }
+
+
+def _floor(policy: "Bundle", kind: str) -> "tuple[Any, ...]":
+    from leashd_hooks.decide.rule import entry
+
+    return entry(policy["floor"], kind)
+
+
+def _allowed(
+    call: Call,
+    decision: Decision,
+    input: "dict[str, Any] | None",
+    note: "dict[str, Any]",
+    policy: "Bundle",
+    judge: "Callable[[Call, Bundle], Decision]",
+) -> "tuple[Answer, Decision, dict[str, Any]]":
+    if input is not None and KINDS.get(call.tool) is None:
+        edited = Call(call.tool, input, call.cwd, call.agent, call.event, call.session, call.call_id, call.mode)
+        again = judge(edited, policy)
+        note["edited"] = input
+        if STRICTNESS[again.verdict] == STRICTNESS[DENY]:
+            return _denied(call, again, f"what the person made of it is denied: {again.reason}", note)
+        decision = again
+    text = f"allowed by a person ({note['surface']})"
+    return claude.decided(call, True, text, input), _with(decision, "allow", text), note
+
+
+def _denied(
+    call: Call, decision: Decision, why: str, note: "dict[str, Any]", stop: bool = False
+) -> "tuple[Answer, Decision, dict[str, Any]]":
+    text = f"leashd: denied: {why}"
+    return claude.decided(call, False, text, None, stop), _with(decision, DENY, why), note
+
+
+def _with(decision: Decision, verdict: "Any", reason: str) -> Decision:
+    return Decision(verdict, decision.rule, reason, "", decision.effects, decision.trace, decision.decisive)
+
+
+def _why(told: "dict[str, Any]") -> str:
+    said = str(told.get("message") or "")
+    if told["state"] == "denied":
+        return f"a person said no: {said}" if said else "a person said no"
+    return said or "nobody said yes"

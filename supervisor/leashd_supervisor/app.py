@@ -1,0 +1,83 @@
+"""The supervisor put together: the only place where its parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from leashd_supervisor.approvals.service import Approvals
+from leashd_supervisor.approvals.store import Store
+from leashd_supervisor.ipc.door import door
+from leashd_supervisor.kernel.bus import Bus
+from leashd_supervisor.kernel.clock import Clock, SystemClock
+from leashd_supervisor.kernel.db import Database
+from leashd_supervisor.server import Server, bind_hooks, bind_people, split
+from leashd_supervisor.settings import Settings
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """The parts that are shared."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    bus: Bus
+    approvals: Approvals
+
+
+def build(settings: Settings, database: str | None = None, clock: Clock | None = None) -> Supervisor:
+    """The parts for these settings.  `database` is `kernel.db.MEMORY` in tests."""
+    clock = clock or SystemClock()
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    db = Database(database or str(settings.database))
+    bus = Bus(db, clock)
+    return Supervisor(settings, clock, db, bus, Approvals(Store(db), bus, clock))
+
+
+def people(supervisor: Supervisor) -> ASGIApp:
+    """The page's application."""
+    return Starlette()
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT.  Raises SupervisorError when it cannot start."""
+    hooks_socket = bind_hooks(settings)
+    people_socket = bind_people(settings)
+    supervisor = build(settings)
+    server = Server(split(door(supervisor.approvals, settings.remote), people(supervisor)))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _exit, server, supervisor)
+    expiry = asyncio.ensure_future(supervisor.approvals.watch())
+    port = people_socket.getsockname()[1]
+    _announce(settings, port)
+    try:
+        await server.serve(sockets=[hooks_socket, people_socket])
+    finally:
+        expiry.cancel()
+        with contextlib.suppress(FileNotFoundError):
+            settings.hook_socket.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            settings.pid_file.unlink()
+        supervisor.db.close()
+
+
+def _exit(server: Server, supervisor: Supervisor) -> None:
+    supervisor.approvals.closing = True
+    server.should_exit = True
+
+
+def _announce(settings: Settings, port: int) -> None:
+    """Tells others who runs and where; the file is whole or not there."""
+    made = settings.pid_file.with_suffix(".new")
+    made.write_text(json.dumps({"pid": os.getpid(), "host": settings.host, "port": port}) + "\n")
+    made.chmod(0o600)
+    made.replace(settings.pid_file)

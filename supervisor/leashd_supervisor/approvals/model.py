@@ -1,0 +1,121 @@
+"""An approval and its states.  Pure: data in, data out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PENDING, ALLOWED, DENIED = "pending", "allowed", "denied"
+EXPIRED, CANCELLED, ELSEWHERE = "expired", "cancelled", "answered_elsewhere"
+#: Every state but `pending` is final.
+STATES = (PENDING, ALLOWED, DENIED, EXPIRED, CANCELLED, ELSEWHERE)
+
+KINDS = ("tool", "question", "plan")
+SCOPES = ("call", "session", "project")
+LOW, CHECK, DANGER = "low", "check", "danger"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a hook asks: the call, what it would do, and what the policy said of it.
+
+    digest    SHA-256 of tool and input as the hook computed it; what is allowed is exactly that
+    project   the approved directory around `cwd`; `decisive` is the index of the effect that decided
+    floor     the rule is one of the floor, which no grant lifts
+    timeout   seconds until it counts as no; None waits for ever
+    """
+
+    kind: str
+    agent: str
+    session: str
+    call_id: str
+    digest: str
+    tool: str
+    input: dict[str, Any]
+    cwd: str
+    project: str = ""
+    branch: str = ""
+    mode: str = ""
+    subagent: str = ""
+    rule: str = ""
+    reason: str = ""
+    instead: str = ""
+    effects: tuple[dict[str, Any], ...] = ()
+    decisive: int = -1
+    floor: bool = False
+    timeout: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as plain data."""
+        return {**vars(self), "effects": list(self.effects)}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person said.
+
+    message   for the agent, on a denial; the reason on a cancellation
+    stop      end the agent's turn as well
+    input     another input for the tool, which the hook judges again; for a question it holds the answers
+    scope     call, or for how long the same effects need not be asked again
+    """
+
+    allow: bool
+    message: str = ""
+    stop: bool = False
+    input: dict[str, Any] | None = None
+    scope: str = "call"
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A request, and what became of it.  `surface` and `device` say where it was answered."""
+
+    id: str
+    created: float
+    request: Request
+    risk: str
+    risk_why: str
+    state: str = PENDING
+    expires: float | None = None
+    settled: float | None = None
+    surface: str = ""
+    device: str = ""
+    answer: Answer = field(default_factory=lambda: Answer(False))
+    delivered: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The approval as plain data; what was typed as a tool's new input stays out."""
+        return {
+            "id": self.id,
+            "created": self.created,
+            **self.request.to_json(),
+            "risk": self.risk,
+            "risk_why": self.risk_why,
+            "state": self.state,
+            "expires": self.expires,
+            "settled": self.settled,
+            "surface": self.surface,
+            "device": self.device,
+            "message": self.answer.message,
+            "stop": self.answer.stop,
+            "scope": self.answer.scope,
+            "edited": self.answer.input is not None,
+            "delivered": self.delivered,
+        }
+
+
+#: What a call may be asked again about only by its effects; where they stand in the line does not matter.
+_NOT_IN_FINGERPRINT = ("span", "command")
+
+
+def fingerprint(request: Request) -> str:
+    """What "the same again" means: agent, tool, and every effect in its order, with the words that cause it."""
+    effects = [
+        {name: value for name, value in effect.items() if name not in _NOT_IN_FINGERPRINT} for effect in request.effects
+    ]
+    same: Mapping[str, Any] = {"agent": request.agent, "tool": request.tool, "cwd": request.cwd, "effects": effects}
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()

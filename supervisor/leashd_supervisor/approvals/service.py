@@ -1,0 +1,231 @@
+"""The queue of approvals: asks once, waits, and lets exactly one answer decide."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from leashd_supervisor.approvals.model import (
+    ALLOWED,
+    CANCELLED,
+    DANGER,
+    DENIED,
+    ELSEWHERE,
+    EXPIRED,
+    PENDING,
+    SCOPES,
+    Answer,
+    Approval,
+    Request,
+    fingerprint,
+)
+from leashd_supervisor.approvals.risk import risk
+from leashd_supervisor.approvals.store import Grant, Store
+from leashd_supervisor.kernel.bus import Bus
+from leashd_supervisor.kernel.clock import Clock
+from leashd_supervisor.kernel.errors import Busy, SupervisorError
+
+#: Seconds between two looks for expired approvals.
+TICK = 1.0
+#: Seconds within which an allowed question or plan also answers the dialog that the client raises for it.
+DIALOG = 120.0
+
+
+class Late(SupervisorError):
+    """An answer to an approval that is settled already, or another call than the one that was shown."""
+
+    def __init__(self, approval: Approval, what: str) -> None:
+        super().__init__(what)
+        self.approval = approval
+
+
+class Unknown(SupervisorError):
+    """There is no such approval."""
+
+
+class Approvals:
+    """The service: every state of every approval goes through here."""
+
+    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+        self.store = store
+        self._bus = bus
+        self._clock = clock
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._deadlines: dict[str, float] = {}
+        #: Set when the supervisor ends: those who wait now come back to the next one.
+        self.closing = False
+        for approval in store.pending():
+            self._arm(approval)
+
+    def ask(self, request: Request) -> Approval:
+        """The approval of a request: a new one, the one that was asked before, or one that a grant has answered."""
+        now = self._clock.now()
+        expires = None if request.timeout is None else now + request.timeout
+        level, why = risk(request)
+        fresh = Approval(secrets.token_urlsafe(9), now, request, level, why, expires=expires)
+        with self.store.db.transaction():
+            approval = self.store.add(fresh)
+            if approval.id != fresh.id:
+                return approval
+            grant = self._granted(request)
+            if grant is None:
+                self._bus.publish("approval.requested", {"id": approval.id})
+        self._arm(approval)
+        if grant is not None:
+            return self._settle(approval, ALLOWED, Answer(True), "grant", grant.id)
+        return approval
+
+    def _granted(self, request: Request) -> Grant | None:
+        if request.kind != "tool" or request.floor:
+            return None
+        grant = self.store.granted(request, fingerprint(request))
+        if grant is not None:
+            self.store.use(grant.id, self._clock.now())
+        return grant
+
+    async def wait(self, id: str) -> Approval:
+        """The approval once it is settled.  Whoever stops waiting for the last time leaves it to `abandon`."""
+        event = asyncio.Event()
+        self._waiting.setdefault(id, set()).add(event)
+        try:
+            while (approval := self.get(id)).state == PENDING:
+                event.clear()
+                await event.wait()
+            return approval
+        finally:
+            waiting = self._waiting.get(id, set())
+            waiting.discard(event)
+            if not waiting:
+                self._waiting.pop(id, None)
+
+    def answer(self, id: str, answer: Answer, surface: str, device: str = "", digest: str | None = None) -> Approval:
+        """A person's answer, bound to the digest of what was shown.
+
+        Raises Unknown, Late when it is too late, SupervisorError when such an answer may not be given.
+        """
+        approval = self.get(id)
+        if answer.scope not in SCOPES:
+            raise SupervisorError(f"`{answer.scope}` is not a scope", f"one of {', '.join(SCOPES)}")
+        if answer.allow and answer.scope != "call" and (refusal := self.refuses_grant(approval)):
+            raise SupervisorError(refusal, "allow it once")
+        settled = self._settle(approval, ALLOWED if answer.allow else DENIED, answer, surface, device, digest)
+        if answer.allow and answer.scope != "call":
+            self._grant(settled)
+        return settled
+
+    def refuses_grant(self, approval: Approval) -> str:
+        """Why "don't ask again" is not offered for an approval, "" when it is."""
+        request = approval.request
+        if request.kind != "tool":
+            return "a question or a plan is answered once"
+        if approval.risk == DANGER:
+            return "a dangerous call is allowed once at a time"
+        if request.floor:
+            return f"`{request.rule}` is a rule of the floor"
+        if any(effect.get("kind") == "opaque" or effect.get("path", "") is None for effect in request.effects):
+            return "it is not known beforehand what it does"
+        return ""
+
+    def _grant(self, approval: Approval) -> None:
+        grant = self.store.grant(
+            approval, approval.answer.scope, fingerprint(approval.request), title(approval.request), self._clock.now()
+        )
+        self._bus.publish("grant.made", grant.to_json())
+
+    def covered(self, approval: Approval) -> list[Approval]:
+        """The last calls that a grant for this one would have answered, itself left out."""
+        same = fingerprint(approval.request)
+        return [one for one in self.store.newest() if one.id != approval.id and fingerprint(one.request) == same]
+
+    def revoke(self, id: str) -> bool:
+        """Takes a grant back."""
+        done = self.store.revoke(id, self._clock.now())
+        if done:
+            self._bus.publish("grant.revoked", {"id": id})
+        return done
+
+    def delivered(self, id: str) -> None:
+        """The hook has the answer."""
+        if self.store.deliver(id, self._clock.now()):
+            self._bus.publish("approval.delivered", {"id": id})
+
+    def abandon(self, id: str) -> None:
+        """The hook that waited is gone while we were here to see it: nobody would hear an answer any more."""
+        if not self.closing and not self._waiting.get(id):
+            self._end(id, CANCELLED, "the agent no longer waits for it")
+
+    def end_turn(self, session: str) -> None:
+        """The session's turn is over, or the session is: what it asked is moot."""
+        for approval in self.store.pending():
+            if approval.request.session == session:
+                self._end(approval.id, CANCELLED, "the agent's turn ended")
+
+    def elsewhere(self, session: str, call_id: str) -> None:
+        """The call ran or was refused without us: the person answered at the terminal."""
+        for approval in self.store.pending():
+            if approval.request.session == session and approval.request.call_id == call_id:
+                self._end(approval.id, ELSEWHERE, "answered at the terminal")
+
+    def answered_dialog(self, session: str, digest: str) -> Approval | None:
+        """The allowed approval that also answers the dialog which the client raises for the same call."""
+        return self.store.answered(session, digest, self._clock.now() - DIALOG)
+
+    def get(self, id: str) -> Approval:
+        """One approval.  Raises Unknown."""
+        approval = self.store.get(id)
+        if approval is None:
+            raise Unknown(f"there is no approval `{id}`", "`leashd approvals list` shows what waits")
+        return approval
+
+    def expire(self) -> None:
+        """Ends what has waited long enough.  Time is measured, not read off the date, which may jump."""
+        now = self._clock.ticks()
+        for id in [id for id, deadline in self._deadlines.items() if deadline <= now]:
+            self._end(id, EXPIRED, "nobody answered in time")
+
+    async def watch(self) -> None:
+        """Expires approvals for as long as the supervisor runs."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                self.expire()
+            except Busy:
+                continue  # the next look finds them again
+
+    def _end(self, id: str, state: str, why: str) -> None:
+        approval = self.store.get(id)
+        self._deadlines.pop(id, None)
+        if approval is not None and approval.state == PENDING:
+            try:
+                self._settle(approval, state, Answer(False, why), "supervisor", "")
+            except Late:
+                return
+
+    def _settle(
+        self, approval: Approval, state: str, answer: Answer, surface: str, device: str, digest: str | None = None
+    ) -> Approval:
+        with self.store.db.transaction():
+            won = self.store.settle(approval.id, state, self._clock.now(), answer, surface, device, digest)
+            if won:
+                self._bus.publish("approval.settled", {"id": approval.id, "state": state, "surface": surface})
+        now = self.get(approval.id)
+        if not won:
+            what = "the call is not the one that was shown" if now.state == PENDING else f"it is {now.state} already"
+            raise Late(now, what)
+        self._deadlines.pop(approval.id, None)
+        for event in self._waiting.get(approval.id, ()):
+            event.set()
+        return now
+
+    def _arm(self, approval: Approval) -> None:
+        if approval.expires is not None:
+            left = max(0.0, approval.expires - self._clock.now())
+            self._deadlines[approval.id] = self._clock.ticks() + left
+
+
+def title(request: Request) -> str:
+    """A request in one line."""
+    for name in ("command", "file_path", "url", "pattern", "notebook_path"):
+        if isinstance(request.input.get(name), str):
+            return f"{request.tool} {request.input[name]}"
+    return request.tool

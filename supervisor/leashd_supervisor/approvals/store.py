@@ -1,0 +1,181 @@
+"""Approvals and grants in the database.  The tests' memory backend is the same code on SQLite's `:memory:`."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from leashd_supervisor.approvals.model import PENDING, Answer, Approval, Request
+from leashd_supervisor.kernel.db import Database
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A standing yes to the same effects, in a session or a project."""
+
+    id: str
+    created: float
+    approval: str
+    scope: str
+    agent: str
+    session: str
+    project: str
+    fingerprint: str
+    title: str
+    uses: int = 0
+    used: float | None = None
+    revoked: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The grant as plain data."""
+        return dict(vars(self))
+
+
+class Store:
+    """What the service asks of a database."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def add(self, approval: Approval) -> Approval:
+        """Writes a new approval down; the one that is there already when the same call was asked before."""
+        request = approval.request
+        self.db.execute(
+            "insert into approval (id, created, kind, state, agent, session, call_id, digest, tool, risk, rule,"
+            " project, request, expires) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (
+                *(approval.id, approval.created, request.kind, PENDING, request.agent, request.session),
+                *(request.call_id, request.digest, request.tool, f"{approval.risk}:{approval.risk_why}", request.rule),
+                *(request.project, json.dumps(request.to_json()), approval.expires),
+            ),
+        )
+        row = self.db.row(
+            "select * from approval where session = ? and call_id = ? and digest = ?",
+            (request.session, request.call_id, request.digest),
+        )
+        assert row is not None  # noqa: S101 - the statement above put it there
+        return _approval(row)
+
+    def settle(
+        self, id: str, state: str, now: float, answer: Answer, surface: str, device: str, digest: str | None = None
+    ) -> bool:
+        """Ends a pending approval; False when somebody else was quicker.  The one statement that decides."""
+        return (
+            self.db.execute(
+                "update approval set state = ?, settled = ?, answer = ?, surface = ?, device = ?"
+                " where id = ? and state = 'pending' and (? is null or digest = ?)",
+                (state, now, json.dumps(vars(answer)), surface, device, id, digest, digest),
+            )
+            == 1
+        )
+
+    def deliver(self, id: str, now: float) -> bool:
+        """Notes that the hook has its answer; False when it was noted before."""
+        return self.db.execute("update approval set delivered = ? where id = ? and delivered is null", (now, id)) == 1
+
+    def get(self, id: str) -> Approval | None:
+        """One approval."""
+        row = self.db.row("select * from approval where id = ?", (id,))
+        return _approval(row) if row else None
+
+    def pending(self) -> list[Approval]:
+        """Everything that waits, oldest first."""
+        return [
+            _approval(row) for row in self.db.rows("select * from approval where state = 'pending' order by created")
+        ]
+
+    def recent(self, limit: int = 50, before: float | None = None) -> list[Approval]:
+        """Settled approvals, newest first."""
+        return [
+            _approval(row)
+            for row in self.db.rows(
+                "select * from approval where state <> 'pending' and (? is null or settled < ?)"
+                " order by settled desc limit ?",
+                (before, before, limit),
+            )
+        ]
+
+    def answered(self, session: str, digest: str, since: float) -> Approval | None:
+        """The newest allowed approval of this very call in a session, settled after `since`."""
+        row = self.db.row(
+            "select * from approval where session = ? and digest = ? and state = 'allowed' and settled >= ?"
+            " order by settled desc",
+            (session, digest, since),
+        )
+        return _approval(row) if row else None
+
+    def history(self, rule: str, tool: str, project: str) -> tuple[int, int]:
+        """How often calls under this rule with this tool in this project were allowed and denied by a person."""
+        rows = self.db.rows(
+            "select state, count(*) as number from approval where rule = ? and tool = ? and project = ?"
+            " and state in ('allowed', 'denied') group by state",
+            (rule, tool, project),
+        )
+        counts = {row["state"]: row["number"] for row in rows}
+        return counts.get("allowed", 0), counts.get("denied", 0)
+
+    def grant(self, approval: Approval, scope: str, fingerprint: str, title: str, now: float) -> Grant:
+        """Writes a standing yes down."""
+        request = approval.request
+        grant = Grant(
+            secrets.token_hex(8), now, approval.id, scope, request.agent, request.session, request.project, fingerprint,
+            title,
+        )  # fmt: skip
+        self.db.execute(
+            "insert into grant_ (id, created, approval, scope, agent, session, project, fingerprint, title)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            tuple(vars(grant).values())[:9],
+        )
+        return grant
+
+    def granted(self, request: Request, fingerprint: str) -> Grant | None:
+        """The standing yes that covers a request."""
+        row = self.db.row(
+            "select * from grant_ where fingerprint = ? and agent = ? and revoked is null"
+            " and ((scope = 'session' and session = ?) or (scope = 'project' and project = ? and project <> ''))",
+            (fingerprint, request.agent, request.session, request.project),
+        )
+        return Grant(**dict(row)) if row else None
+
+    def use(self, id: str, now: float) -> None:
+        """Counts a use of a grant."""
+        self.db.execute("update grant_ set uses = uses + 1, used = ? where id = ?", (now, id))
+
+    def revoke(self, id: str, now: float) -> bool:
+        """Takes a grant back; False when there is none to take back."""
+        return self.db.execute("update grant_ set revoked = ? where id = ? and revoked is null", (now, id)) == 1
+
+    def grants(self) -> list[Grant]:
+        """All grants in force, newest first."""
+        return [
+            Grant(**dict(row))
+            for row in self.db.rows("select * from grant_ where revoked is null order by created desc")
+        ]
+
+    def newest(self, limit: int = 200) -> list[Approval]:
+        """The newest approvals in any state, for the preview of what a grant would have covered."""
+        return [
+            _approval(row) for row in self.db.rows("select * from approval order by created desc limit ?", (limit,))
+        ]
+
+
+def _approval(row: sqlite3.Row) -> Approval:
+    request = json.loads(row["request"])
+    risk, _, why = row["risk"].partition(":")
+    return Approval(
+        id=row["id"],
+        created=row["created"],
+        request=Request(**{**request, "effects": tuple(request["effects"])}),
+        risk=risk,
+        risk_why=why,
+        state=row["state"],
+        expires=row["expires"],
+        settled=row["settled"],
+        surface=row["surface"],
+        device=row["device"],
+        answer=Answer(**{"allow": False, **json.loads(row["answer"])}),
+        delivered=row["delivered"],
+    )

@@ -1,0 +1,154 @@
+"""The routes of the hooks' door.  None of them answers an approval, tells a secret or changes a setting.
+
+`POST /ask`     a request as `leashd_hooks/client.py` writes it; the response comes when it is settled
+`POST /dialog`  {"session", "digest"}: has the call that the client raises a dialog for been allowed already?
+`POST /report`  {"event": "stop" | "ran", "session", "call_id"}: a turn ended, a call ran or was refused without us
+`GET /health`   {"ok": true}: somebody is there
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from leashd_supervisor.approvals.model import KINDS, Approval, Request
+from leashd_supervisor.approvals.service import Approvals
+from leashd_supervisor.kernel.errors import Busy
+
+#: Bytes of a request; the hook takes events of 16 MiB, and sends them on as they are.
+LIMIT = 24 * 1024 * 1024
+
+
+class Malformed(ValueError):
+    """A request that no hook of ours would send."""
+
+
+def door(approvals: Approvals, remote: bool = True) -> Starlette:
+    """The application behind the hooks' socket."""
+
+    async def ask(http: HttpRequest) -> JSONResponse:
+        request = parse(await _json(http))
+        if request.kind != "tool" and not remote:
+            return JSONResponse({"state": "not_asked"})
+        approval = approvals.ask(request)
+        waiting = asyncio.ensure_future(approvals.wait(approval.id))
+        leaving = asyncio.ensure_future(_gone(http))
+        try:
+            await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+        if not waiting.done():
+            waiting.cancel()
+            with suppress(asyncio.CancelledError):
+                await waiting
+            approvals.abandon(approval.id)
+            return JSONResponse({"state": "gone"}, 499)
+        settled = waiting.result()
+        approvals.delivered(settled.id)
+        return JSONResponse(told(settled))
+
+    async def dialog(http: HttpRequest) -> JSONResponse:
+        body = await _json(http)
+        found = approvals.answered_dialog(_text(body, "session"), _text(body, "digest"))
+        return JSONResponse(told(found) if found else {"state": "not_asked"})
+
+    async def report(http: HttpRequest) -> JSONResponse:
+        body = await _json(http)
+        if body.get("event") == "stop":
+            approvals.end_turn(_text(body, "session"))
+        elif body.get("event") == "ran":
+            approvals.elsewhere(_text(body, "session"), _text(body, "call_id"))
+        else:
+            raise Malformed("`event` is neither stop nor ran")
+        return JSONResponse({"ok": True})
+
+    async def health(http: HttpRequest) -> JSONResponse:
+        return JSONResponse({"ok": True})
+
+    async def malformed(http: HttpRequest, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, 400)
+
+    async def busy(http: HttpRequest, error: Exception) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, 503)
+
+    return Starlette(
+        routes=[
+            Route("/ask", ask, methods=["POST"]),
+            Route("/dialog", dialog, methods=["POST"]),
+            Route("/report", report, methods=["POST"]),
+            Route("/health", health),
+        ],
+        exception_handlers={Malformed: malformed, Busy: busy},
+    )
+
+
+def told(approval: Approval) -> dict[str, Any]:
+    """A settled approval as the hook hears it."""
+    answer = approval.answer
+    return {
+        "id": approval.id,
+        "state": approval.state,
+        "digest": approval.request.digest,
+        "surface": approval.surface,
+        "device": approval.device,
+        "message": answer.message,
+        "stop": answer.stop,
+        "input": answer.input,
+    }
+
+
+def parse(body: dict[str, Any]) -> Request:
+    """A request from its JSON.  Raises Malformed."""
+    known = {name: body[name] for name in Request.__dataclass_fields__ if name in body}
+    if set(body) - set(known):
+        raise Malformed(f"unknown fields: {', '.join(sorted(set(body) - set(known)))}")
+    for name in ("kind", "agent", "session", "digest", "tool", "cwd"):
+        _text(body, name)
+    if body["kind"] not in KINDS:
+        raise Malformed(f"`{body['kind']}` is no kind of approval")
+    effects = body.get("effects", [])
+    timeout = body.get("timeout")
+    if not isinstance(body.get("input"), dict) or not isinstance(effects, list):
+        raise Malformed("`input` is not an object or `effects` not a list")
+    if not all(isinstance(effect, dict) for effect in effects):
+        raise Malformed("an effect is not an object")
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
+        raise Malformed("`timeout` is not a positive number")
+    return Request(**{**known, "call_id": str(body.get("call_id", "")), "effects": tuple(effects)})
+
+
+async def _json(http: HttpRequest) -> dict[str, Any]:
+    data = bytearray()
+    async for chunk in http.stream():
+        data += chunk
+        if len(data) > LIMIT:
+            raise Malformed(f"more than {LIMIT} bytes")
+    try:
+        body = json.loads(bytes(data))
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise Malformed("not a JSON object")
+    return body
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or (not value and name != "call_id"):
+        raise Malformed(f"`{name}` is not a text")
+    return value
+
+
+async def _gone(http: HttpRequest) -> None:
+    """Returns when the other side has hung up."""
+    while True:
+        message = await http.receive()
+        if message["type"] == "http.disconnect":
+            return

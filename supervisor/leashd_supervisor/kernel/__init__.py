@@ -1,0 +1,1 @@
+"""What every part of the supervisor stands on: the database, events, time."""

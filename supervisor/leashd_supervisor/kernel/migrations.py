@@ -1,0 +1,54 @@
+"""The schema of the database, step by step.  A released step is never changed; the next one gets a new number."""
+
+from __future__ import annotations
+
+MIGRATIONS = (
+    # 1: events, approvals, grants
+    """
+    create table event (
+        id integer primary key autoincrement,
+        time real not null,
+        name text not null,
+        data text not null
+    );
+    create table approval (
+        id text primary key,
+        created real not null,
+        kind text not null,
+        state text not null,
+        agent text not null,
+        session text not null,
+        call_id text not null,
+        digest text not null,
+        tool text not null,
+        risk text not null,
+        rule text not null,
+        project text not null,
+        request text not null,
+        expires real,
+        settled real,
+        surface text not null default '',
+        device text not null default '',
+        answer text not null default '{}',
+        delivered real,
+        unique (session, call_id, digest)
+    );
+    create index approval_state on approval (state, created);
+    create index approval_session on approval (session, state);
+    create table grant_ (
+        id text primary key,
+        created real not null,
+        approval text not null,
+        scope text not null,
+        agent text not null,
+        session text not null,
+        project text not null,
+        fingerprint text not null,
+        title text not null,
+        uses integer not null default 0,
+        used real,
+        revoked real
+    );
+    create index grant_fingerprint on grant_ (fingerprint, revoked);
+    """,
+)

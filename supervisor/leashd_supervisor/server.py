@@ -1,0 +1,135 @@
+"""One uvicorn server on two sockets that we bind ourselves: the hooks' Unix socket and people's loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import struct
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from leashd_supervisor.kernel.errors import SupervisorError
+from leashd_supervisor.settings import Settings
+
+
+class PeerProtocol(H11Protocol):
+    """HTTP that knows who is on the other end of a Unix socket: `client` becomes ("uid", number)."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family == socket.AF_UNIX:
+            self.client = ("uid", peer_uid(connection))
+
+
+def peer_uid(connection: Any) -> int:
+    """The user id of the process at the other end of a Unix socket."""
+    if hasattr(socket, "SO_PEERCRED"):
+        size = struct.calcsize("3i")
+        return int(struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))[1])
+    # macOS: LOCAL_PEERCRED gives struct xucred: version, uid, ...
+    return int(struct.unpack("2I", connection.getsockopt(0, 0x001, struct.calcsize("2I")))[1])
+
+
+def split(hooks: ASGIApp, people: ASGIApp) -> ASGIApp:
+    """Sends what comes in on the Unix socket to `hooks`, everything else to `people`."""
+    own = os.getuid()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client and client[0] == "uid":
+            if client[1] in (own, 0):
+                await hooks(scope, receive, send)
+            else:
+                await _refuse(send)
+        else:
+            await people(scope, receive, send)
+
+    return app
+
+
+async def _refuse(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 403, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def bind_hooks(settings: Settings) -> socket.socket:
+    """The hooks' socket, 0600 in a 0700 directory.  A dead one that was left behind is replaced."""
+    settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.run.chmod(0o700)
+    path = settings.hook_socket
+    if len(os.fsencode(path)) > 100:
+        raise SupervisorError(f"the path `{path}` is too long for a socket", "set LEASHD_HOME to a shorter directory")
+    _clear(path)
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    previous = os.umask(0o177)
+    try:
+        bound.bind(str(path))
+    except OSError as error:
+        raise SupervisorError(f"cannot listen on `{path}`: {error.strerror}") from error
+    finally:
+        os.umask(previous)
+    bound.listen(1024)
+    bound.setblocking(False)
+    return bound
+
+
+def _clear(path: Path) -> None:
+    if not path.exists():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            path.unlink(missing_ok=True)
+            return
+    raise SupervisorError("a supervisor is running already", "`leashd status` shows it, `leashd stop` ends it")
+
+
+def bind_people(settings: Settings) -> socket.socket:
+    """The loopback port for the page.  Raises SupervisorError when it is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        raise SupervisorError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
+            "another program has the port; choose one with `--port`",
+        ) from error
+    bound.listen(1024)
+    bound.setblocking(False)
+    return bound
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: who starts the supervisor ends it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=PeerProtocol,
+                loop="asyncio",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=2,
+            )
+        )
+
+
+async def stop(server: uvicorn.Server) -> None:
+    """Ends a server that runs."""
+    server.should_exit = True
+    await asyncio.sleep(0)

@@ -1,0 +1,1 @@
+"""The door for people: the page and what it asks for."""
