@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 
 from leashd_supervisor.app import serve
-from leashd_supervisor.kernel.errors import SupervisorError
+from leashd_supervisor.kernel.errors import STATE, SupervisorError
+from leashd_supervisor.log import LEVELS, open_log
 from leashd_supervisor.settings import from_environment
 
 
@@ -16,15 +18,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="leashd-supervisor", description="Asks people what a policy leaves open.")
     parser.add_argument("--state", help="leashd's directory (default: ~/.leashd)")
     parser.add_argument("--port", type=int, help="port of the page on 127.0.0.1")
+    parser.add_argument("--ready", type=int, metavar="FD", help="descriptor that is told once the supervisor listens")
+    parser.add_argument("--foreground", action="store_true", help="write the log to standard error as well")
+    parser.add_argument("--log-level", choices=LEVELS, default=os.environ.get("LEASHD_LOG_LEVEL", "info"))
     options = parser.parse_args()
+    os.umask(0o077)
     try:
-        asyncio.run(serve(from_environment(options.state, options.port)))
+        settings = from_environment(options.state, options.port)
+        settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        open_log(settings.log, options.log_level, options.foreground)
+        port = asyncio.run(serve(settings, options.ready))
     except SupervisorError as error:
-        print(f"error: {error.what}", file=sys.stderr)
-        if error.help:
-            print(f"help: {error.help}", file=sys.stderr)
-        return 1
+        return _told(error.what, error.help, error.code)
+    except OSError as error:
+        return _told(str(error), "leashd's directory must be on a disk with room, and belong to you", STATE)
+    if port is not None:
+        _again(["--state", str(settings.state), "--port", str(port), "--log-level", options.log_level])
     return 0
+
+
+def _again(arguments: list[str]) -> None:
+    """Puts a new supervisor into this process: same process id and port, new code."""
+    os.execv(sys.executable, [sys.executable, "-I", "-m", "leashd_supervisor", *arguments])  # noqa: S606 - no shell
+
+
+def _told(what: str, help: str, code: int) -> int:
+    print(f"error: {what}", file=sys.stderr)
+    if help:
+        print(f"help: {help}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

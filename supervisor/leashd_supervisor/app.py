@@ -7,18 +7,22 @@ import contextlib
 import json
 import os
 import signal
+import time
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from leashd_hooks import __version__
+from leashd_supervisor import ready
 from leashd_supervisor.approvals.service import Approvals
 from leashd_supervisor.approvals.store import Store
 from leashd_supervisor.ipc.door import door
 from leashd_supervisor.kernel.bus import Bus
 from leashd_supervisor.kernel.clock import Clock, SystemClock
 from leashd_supervisor.kernel.db import Database
-from leashd_supervisor.server import Server, bind_hooks, bind_people, split
+from leashd_supervisor.log import note
+from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
 from leashd_supervisor.settings import Settings
 
 
@@ -47,8 +51,12 @@ def people(supervisor: Supervisor) -> ASGIApp:
     return Starlette()
 
 
-async def serve(settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT.  Raises SupervisorError when it cannot start."""
+async def serve(settings: Settings, pipe: int | None = None) -> int | None:
+    """Runs until SIGTERM or SIGINT; after SIGHUP the port on which it shall start anew, else None.
+
+    `pipe` is told once it listens.  Raises SupervisorError when it cannot start.
+    """
+    lock = hold(settings)
     hooks_socket = bind_hooks(settings)
     people_socket = bind_people(settings)
     supervisor = build(settings)
@@ -56,18 +64,29 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _exit, server, supervisor)
+    loop.add_signal_handler(signal.SIGHUP, _reload, server, supervisor)
     expiry = asyncio.ensure_future(supervisor.approvals.watch())
     port = people_socket.getsockname()[1]
     _announce(settings, port)
+    ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port})
+    note("started", pid=os.getpid(), port=port, version=__version__)
     try:
         await server.serve(sockets=[hooks_socket, people_socket])
     finally:
+        note("stopping", again=server.again)
         expiry.cancel()
         with contextlib.suppress(FileNotFoundError):
             settings.hook_socket.unlink()
         with contextlib.suppress(FileNotFoundError):
             settings.pid_file.unlink()
         supervisor.db.close()
+        os.close(lock)
+    return port if server.again else None
+
+
+def _reload(server: Server, supervisor: Supervisor) -> None:
+    server.again = True
+    _exit(server, supervisor)
 
 
 def _exit(server: Server, supervisor: Supervisor) -> None:
@@ -78,6 +97,6 @@ def _exit(server: Server, supervisor: Supervisor) -> None:
 def _announce(settings: Settings, port: int) -> None:
     """Tells others who runs and where; the file is whole or not there."""
     made = settings.pid_file.with_suffix(".new")
-    made.write_text(json.dumps({"pid": os.getpid(), "host": settings.host, "port": port}) + "\n")
+    made.write_text(json.dumps({"pid": os.getpid(), "host": settings.host, "port": port, "since": time.time()}) + "\n")
     made.chmod(0o600)
     made.replace(settings.pid_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import socket
 import struct
@@ -13,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from leashd_supervisor.kernel.errors import SupervisorError
+from leashd_supervisor.kernel.errors import RUNNING, STATE, TAKEN, SupervisorError
 from leashd_supervisor.settings import Settings
 
 
@@ -58,20 +59,40 @@ async def _refuse(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+def hold(settings: Settings) -> int:
+    """Takes the lock of the one supervisor of this state; open as long as it runs, and the kernel lets go of it."""
+    settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(settings.run / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise _running() from None
+    return lock
+
+
+def _running() -> SupervisorError:
+    return SupervisorError(
+        "a supervisor is running already", "`leashd status` shows it, `leashd stop` ends it", RUNNING
+    )
+
+
 def bind_hooks(settings: Settings) -> socket.socket:
     """The hooks' socket, 0600 in a 0700 directory.  A dead one that was left behind is replaced."""
     settings.run.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.run.chmod(0o700)
     path = settings.hook_socket
     if len(os.fsencode(path)) > 100:
-        raise SupervisorError(f"the path `{path}` is too long for a socket", "set LEASHD_HOME to a shorter directory")
+        raise SupervisorError(
+            f"the path `{path}` is too long for a socket", "set LEASHD_HOME to a shorter directory", STATE
+        )
     _clear(path)
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     previous = os.umask(0o177)
     try:
         bound.bind(str(path))
     except OSError as error:
-        raise SupervisorError(f"cannot listen on `{path}`: {error.strerror}") from error
+        raise SupervisorError(f"cannot listen on `{path}`: {error.strerror}", "", STATE) from error
     finally:
         os.umask(previous)
     bound.listen(1024)
@@ -89,7 +110,7 @@ def _clear(path: Path) -> None:
         except OSError:
             path.unlink(missing_ok=True)
             return
-    raise SupervisorError("a supervisor is running already", "`leashd status` shows it, `leashd stop` ends it")
+    raise _running()
 
 
 def bind_people(settings: Settings) -> socket.socket:
@@ -102,6 +123,7 @@ def bind_people(settings: Settings) -> socket.socket:
         raise SupervisorError(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
             "another program has the port; choose one with `--port`",
+            TAKEN,
         ) from error
     bound.listen(1024)
     bound.setblocking(False)
@@ -110,6 +132,9 @@ def bind_people(settings: Settings) -> socket.socket:
 
 class Server(uvicorn.Server):
     """uvicorn without its signal handlers: who starts the supervisor ends it."""
+
+    #: Whether a new supervisor shall take its place.
+    again = False
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from leashd_supervisor.kernel.errors import Busy, SupervisorError
+from leashd_supervisor.kernel.errors import STATE, Busy, SupervisorError
 from leashd_supervisor.kernel.migrations import MIGRATIONS
 
 MEMORY = ":memory:"
@@ -44,6 +44,7 @@ class Database:
             raise SupervisorError(
                 f"the database `{self.path}` was made by a newer leashd (schema {known})",
                 "update leashd, or move the file away",
+                STATE,
             )
         for number in range(known, len(MIGRATIONS)):
             script = f"begin; {MIGRATIONS[number]}; pragma user_version = {number + 1}; commit;"
@@ -103,9 +104,11 @@ def _explained(path: str) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise Busy(
-            f"the database `{path}` cannot be used: {error}", "is the disk full, or another program in it?"
+            f"the database `{path}` cannot be used: {error}", "is the disk full, or another program in it?", STATE
         ) from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError):
             raise
-        raise SupervisorError(f"the database `{path}` is damaged: {error}", "move it away and start again") from error
+        raise SupervisorError(
+            f"the database `{path}` is damaged: {error}", "move it away and start again", STATE
+        ) from error
