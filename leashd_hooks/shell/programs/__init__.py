@@ -52,7 +52,7 @@ FAMILIES = {
     ),
     "secrets": (
         "printenv security secret-tool keyring kwallet-query pass gopass op bw lpass vault doppler infisical chamber"
-        " sops age ssh-add gpg gpg2 openssl ssh-keygen"
+        " sops age ssh-add gpg gpg2 openssl ssh-keygen dotenv"
     ),
     "editors": (
         "vim vi nvim view vimdiff ex gvim emacs emacsclient man open xdg-open ed code cursor subl zed nano pico micro"
@@ -165,7 +165,7 @@ def family_of(program: str) -> str:
 
 
 def _listed(word: str, words: str) -> bool:
-    return word in words and word in words.split()
+    return word in words and " " not in word and f" {word} " in f" {words} "
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
