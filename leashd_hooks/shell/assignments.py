@@ -1,7 +1,7 @@
 """Assignments before a command, or alone: their values, and the command that runs while they hold."""
 
 from leashd_hooks.shell.invocation import Unknown
-from leashd_hooks.shell.words import fields, runs_in_arithmetic, single
+from leashd_hooks.shell.words import runs_in_arithmetic, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _array(shell: "Walker", assign: "Assign", value: "Value", before: "Value", s
 
     items = [value]
     if assign.array is not None:
-        items = [item for word in assign.array for item in fields(word, state, shell.substitute)]
+        items = [item for word in assign.array for item in shell.fields(word, state)]
     for item in items:
         _check(shell, item)
     earlier = before.items if isinstance(before, Array) and (assign.append or assign.index) else ()

@@ -8,7 +8,7 @@ from leashd_hooks.shell.functions import define
 from leashd_hooks.shell.invocation import Pattern, Unknown
 from leashd_hooks.shell.nested import process
 from leashd_hooks.shell.state import blur, few
-from leashd_hooks.shell.words import fields, runs_in_arithmetic, single
+from leashd_hooks.shell.words import runs_in_arithmetic, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def iteration(shell: "Walker", node: "Node", state: "State") -> "Outcome":
     state = state.copy()
     items: list[Value] = []
     for word in node.words:
-        items.extend(fields(word, state, shell.substitute))
+        items.extend(shell.fields(word, state))
     if node.flag:
         items = list(state.positional) if state.positional is not None else [Unknown("$@")]
     for item in items:

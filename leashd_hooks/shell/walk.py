@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from leashd_hooks.shell.expansion import Piped
     from leashd_hooks.shell.invocation import Value
-    from leashd_hooks.shell.tree import Node, Part
+    from leashd_hooks.shell.tree import Node, Part, Word
 
     Outcome = tuple[list[State], list[State]]
     Span = tuple[int, int]
@@ -35,8 +35,8 @@ class Walker:
     """One call's walk: the parser for nested text, the effects found so far, and the bounds."""
 
     __slots__ = (
-        "calling", "commands", "defined", "depth", "exits", "fetched", "fixed", "leaves", "locals", "out", "output",
-        "parse", "piped", "sql", "state", "stdin", "text", "traps",
+        "calling", "defined", "depth", "exits", "fetched", "fixed", "leaves", "locals", "out", "output", "parse",
+        "piped", "sql", "state", "stdin", "steps", "text", "traps",
     )  # fmt: skip
 
     def __init__(self, text: str, parse: "Callable[[str], Node]", sql: "Callable[[str, str], list[Any]]") -> None:
@@ -56,8 +56,8 @@ class Walker:
         self.sql = sql
         self.fixed: Span | None = None
         self.state = State(None, "/")
-        #: Steps taken for the commands so far.
-        self.commands = 0
+        #: Steps taken so far.
+        self.steps = 0
         self.depth = 0
         self.calling: list[str] = []
         #: Functions that were defined and not called so far, by the identity of their body.
@@ -69,9 +69,15 @@ class Walker:
 
     def spend(self, steps: int) -> None:
         """Counts work.  Raises ShellRefused where it is too much: what was not walked is opaque."""
-        self.commands += steps
-        if self.commands > MAX_STEPS:
+        self.steps += steps
+        if self.steps > MAX_STEPS:
             raise ShellRefused("a command that takes too much to judge", bound=True)
+
+    def fields(self, word: "Word", state: State) -> "list[Value]":
+        """The words that one becomes, each of them counted."""
+        values = fields(word, state, self.substitute)
+        self.spend(len(values))
+        return values
 
     # What builtins and wrappers use
 
@@ -215,8 +221,7 @@ class Walker:
         self.output = None
         values: list[Value] = []
         for word in node.words:
-            values.extend(fields(word, state, self.substitute))
-        self.spend(len(values))
+            values.extend(self.fields(word, state))
         assigned: dict[str, Value] = {}
         if node.assigns:
             from leashd_hooks.shell.assignments import evaluate
