@@ -18,6 +18,12 @@ COMMANDS = {
     "init": ("init", "approve this directory and install the hook, with sensible answers"),
     "install": ("install", "register the hook with a coding agent"),
     "uninstall": ("install", "take the hook out again"),
+    "start": ("start", "start the supervisor, which asks people what the policy leaves open"),
+    "stop": ("start", "stop the supervisor"),
+    "restart": ("start", "stop and start the supervisor"),
+    "reload": ("start", "let the supervisor take up a new version"),
+    "logs": ("logs", "show what the supervisor did"),
+    "service": ("service", "have the supervisor started with the user's session"),
     "status": ("status", "what is installed and in force, and the last decision"),
     "doctor": ("doctor", "prove that the hook decides, and find every way around it"),
     "check": ("check", "say what the hook would answer to a command or call"),
@@ -65,13 +71,27 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, "-V", "--version", message="leashd %(version)s")
-def leashd() -> None:
+@click.pass_context
+def leashd(ctx: click.Context) -> None:
     """Decides every tool call of a coding agent before it runs.
 
-    Start with `leashd init` in a project.  `leashd demo` shows what it does without touching anything.
+    Start with `leashd` in a project: it sets up what is not, starts the supervisor, and says where its page is.
+    `leashd demo` shows what it does without touching anything.
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+        return
+    from leashd_hooks.cli.start import alone
+
+    alone()
 
 
 def run(argv: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from leashd_hooks import audit_log, places
 from leashd_hooks.bundle import load
-from leashd_hooks.cli import render
+from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.audit import subject
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import setup
@@ -32,6 +33,7 @@ def status(as_json: bool) -> None:
             ("policy", found["policy_error"] or ", ".join(found["policies"])),
             ("approved", "\n".join(found["approved_directories"]) or "nothing; run `leashd add-dir` in a project"),
             ("here", found["project"] + ("" if found["project_approved"] else "  (not approved)")),
+            ("supervisor", _running(found["supervisor"])),
             ("audit", f"{found['audit']['records']} records, {found['audit']['bytes'] / 1024:.0f} KiB"),
             (
                 "last",
@@ -60,9 +62,33 @@ def _status() -> dict[str, Any]:
         "approved_directories": list(roots),
         "project": str(place.project),
         "project_approved": any(place.project == root or root in place.project.parents for root in resolved),
+        "supervisor": _supervisor(),
         "audit": _audit(Path(places.audit(str(place.state)))),
         "last_decision": _last(Path(places.audit(str(place.state)))),
     }
+
+
+def _supervisor() -> dict[str, Any]:
+    found = daemon.find(daemon.state())
+    if found is None:
+        return {"running": False}
+    since = None if found.since is None else datetime.fromtimestamp(found.since).astimezone().isoformat("T", "seconds")
+    return {
+        "running": True,
+        "answers": found.answers,
+        "pid": found.pid,
+        "address": found.address,
+        "waiting": found.waiting,
+        "since": since,
+    }
+
+
+def _running(found: dict[str, Any]) -> str:
+    if not found["running"]:
+        return "not running; `leashd start` starts it"
+    if not found["answers"]:
+        return f"does not answer (process {found['pid']}); `leashd restart` replaces it"
+    return f"{found['address']}  {found['waiting']} waiting  (process {found['pid']}, since {found['since']})"
 
 
 def _audit(folder: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 
+from leashd_supervisor import ready
 from leashd_supervisor.app import serve
 from leashd_supervisor.kernel.errors import STATE, SupervisorError
 from leashd_supervisor.log import LEVELS, open_log
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--state", help="leashd's directory (default: ~/.leashd)")
     parser.add_argument("--port", type=int, help="port of the page on 127.0.0.1")
     parser.add_argument("--ready", type=int, metavar="FD", help="descriptor that is told once the supervisor listens")
+    parser.add_argument("--link", action="store_true", help="tell who reads the descriptor a link to log in with")
     parser.add_argument("--foreground", action="store_true", help="write the log to standard error as well")
     parser.add_argument("--log-level", choices=LEVELS, default=os.environ.get("LEASHD_LOG_LEVEL", "info"))
     options = parser.parse_args()
@@ -29,9 +31,10 @@ def main() -> int:
         open_log(settings.log, options.log_level, options.foreground)
         port = asyncio.run(serve(settings, options.ready))
     except SupervisorError as error:
-        return _told(error.what, error.help, error.code)
+        return _refused(options.ready, error.what, error.help, error.code)
     except OSError as error:
-        return _told(str(error), "leashd's directory must be on a disk with room, and belong to you", STATE)
+        help = "leashd's directory must be on a disk with room, and belong to you"
+        return _refused(options.ready, str(error), help, STATE)
     if port is not None:
         _again(["--state", str(settings.state), "--port", str(port), "--log-level", options.log_level])
     return 0
@@ -42,7 +45,8 @@ def _again(arguments: list[str]) -> None:
     os.execv(sys.executable, [sys.executable, "-I", "-m", "leashd_supervisor", *arguments])  # noqa: S606 - no shell
 
 
-def _told(what: str, help: str, code: int) -> int:
+def _refused(pipe: int | None, what: str, help: str, code: int) -> int:
+    ready.refuse(pipe, what, help, code)
     print(f"error: {what}", file=sys.stderr)
     if help:
         print(f"help: {help}", file=sys.stderr)

@@ -70,7 +70,7 @@ def door(approvals: Approvals, remote: bool = True) -> Starlette:
         return JSONResponse({"ok": True})
 
     async def health(http: HttpRequest) -> JSONResponse:
-        return JSONResponse({"ok": True})
+        return JSONResponse({"ok": True, "waiting": len(approvals.store.pending())})
 
     async def malformed(http: HttpRequest, error: Exception) -> JSONResponse:
         return JSONResponse({"error": str(error)}, 400)

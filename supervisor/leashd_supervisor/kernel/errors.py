@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 #: Exit codes of a supervisor that cannot start: one runs already, the port is taken, the state cannot be used.
 RUNNING, TAKEN, STATE = 5, 6, 7
 

@@ -1,0 +1,169 @@
+"""`leashd start`, `stop`, `restart`, `reload`, and what `leashd` alone does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leashd_hooks.cli import daemon, render
+from leashd_hooks.cli.daemon import Daemon
+from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.install.survey import files, read_layer
+
+PORT = click.IntRange(0, 65535)
+
+
+@click.command()
+@click.option("-f", "--foreground", is_flag=True, help="stay in this terminal and show the log")
+@click.option("--port", type=PORT, help="port of the page on 127.0.0.1; 0 takes a free one  [default: 8180]")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def start(foreground: bool, port: int | None, as_json: bool) -> None:
+    """Start the supervisor, which asks people what the policy leaves to them.
+
+    Returns once it listens, or with the reason why it does not.  Exit code: 5 when one runs already, 6 when the port is
+    taken, 7 when leashd's directory cannot be used.
+    """
+    folder = daemon.state()
+    found = daemon.find(folder)
+    if found is not None:
+        raise _already(found)
+    if foreground:
+        command = daemon.command(folder, port, "--foreground")
+        os.execv(command[0], command)  # noqa: S606 - no shell
+    _tell_started(daemon.spawn(folder, port), as_json)
+
+
+def _already(found: Daemon) -> Failure:
+    if not found.answers:
+        return Failure(
+            f"a supervisor is running already (process {found.pid}), but does not answer",
+            "`leashd restart` replaces it",
+            daemon.RUNNING,
+        )
+    where = f", {found.address}" if found.address else ""
+    help = "`leashd status` shows it, `leashd restart` replaces it"
+    return Failure(f"a supervisor is running already (process {found.pid}{where})", help, daemon.RUNNING)
+
+
+def _tell_started(told: dict[str, Any], as_json: bool) -> None:
+    address = f"http://{told['host']}:{told['port']}/"
+    notes = _notes()
+    if as_json:
+        render.data({"running": True, "pid": told["pid"], "address": address, "notes": notes})
+        return
+    render.say(f"listening on {address} (process {told['pid']})", "green")
+    for line in notes:
+        render.say(f"note: {line}", "yellow")
+
+
+def _notes() -> list[str]:
+    """What is missing before anything can ask; the supervisor runs without it."""
+    place = here()
+    notes = []
+    if shutil.which("claude") is None:
+        notes.append("`claude` is not on PATH; install Claude Code, or nothing will ask")
+    if not any(read_layer(scope, path).ours.get("PreToolUse") for scope, path in files(place)):
+        notes.append("the hook is not installed; `leashd init` does it")
+    return notes
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def stop(as_json: bool) -> None:
+    """Stop the supervisor.  Agents that wait keep their question, and ask it again of the next one for a minute."""
+    found = daemon.running(daemon.state())
+    gentle = daemon.end(found)
+    if as_json:
+        render.data({"stopped": found.pid, "killed": not gentle})
+        return
+    render.say(f"stopped (process {found.pid})" if gentle else f"killed (process {found.pid} did not end by itself)")
+
+
+@click.command()
+@click.option("--port", type=PORT, help="another port for the page  [default: the one it had]")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def restart(port: int | None, as_json: bool) -> None:
+    """Stop the supervisor, where one runs, and start it with this shell's settings."""
+    folder = daemon.state()
+    found = daemon.find(folder)
+    if found is not None:
+        daemon.end(found)
+        port = port if port is not None else found.port or None
+    _tell_started(daemon.spawn(folder, port), as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def reload(as_json: bool) -> None:
+    """Let the supervisor take up a new version of leashd, under the same process id and port."""
+    folder = daemon.state()
+    found = daemon.running(folder)
+    os.kill(found.pid, signal.SIGHUP)
+    deadline = time.monotonic() + daemon.START
+    while time.monotonic() < deadline:
+        time.sleep(0.02)
+        now = daemon.find(folder)
+        if now is not None and now.answers and now.since != found.since:
+            if as_json:
+                render.data({"reloaded": now.pid, "address": now.address})
+            else:
+                render.say(f"reloaded (process {now.pid}, {now.address})")
+            return
+        if now is None and not daemon.is_alive(found.pid):
+            break
+    raise Failure("the supervisor did not come back", "`leashd logs` says why; `leashd start` starts it")
+
+
+def alone() -> None:
+    """What `leashd` does without a command at a terminal: set up and start what is not, and say where the page is."""
+    folder = daemon.state()
+    if not _is_set_up():
+        from leashd_hooks.cli.init import init
+
+        context = click.get_current_context()
+        try:
+            context.invoke(init, yes=False, as_json=False)
+        except click.exceptions.Exit as done:
+            if done.exit_code:
+                raise
+        render.say("")
+    found = daemon.find(folder)
+    if found is None:
+        told = daemon.spawn(folder, None, "--link")
+        _tell_started(told, False)
+        _show_link(told)
+        return
+    _tell(found, folder)
+
+
+def _is_set_up() -> bool:
+    return any(read_layer(scope, path).ours.get("PreToolUse") for scope, path in files(here()))
+
+
+def _show_link(told: dict[str, Any]) -> None:
+    """The way in for a person: key once, and a link that works once, also as a picture for a camera."""
+    if told.get("key"):
+        render.say("")
+        render.say(f"key   {told['key']}")
+        render.say("      it is shown this once; keep it in your password manager")
+    if told.get("link"):
+        import segno
+
+        render.say(f"link  {told['link']}")
+        render.say("      it works once, for a minute")
+        segno.make(told["link"], micro=False).terminal(out=sys.stdout, compact=True)
+
+
+def _tell(found: Daemon, folder: Path) -> None:
+    pairs = [("page", found.address or "-"), ("process", str(found.pid)), ("waiting", str(found.waiting))]
+    if found.since:
+        pairs.append(("since", time.strftime("%Y-%m-%d %H:%M", time.localtime(found.since))))
+    render.facts([*pairs, ("state", str(folder))])
