@@ -57,6 +57,12 @@ _END = frozenset(" \t\r\n\"'`,;&|<>)}]\\")
 
 def secrets_removed(text: str) -> str:
     """The text with every secret in it replaced."""
+    spans = secrets_in(text)
+    return _replaced(text, spans) if spans else text
+
+
+def secrets_in(text: str) -> "list[Span]":
+    """The secrets in a text: where each begins and ends, and whether it has a known shape.  They may overlap."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join([char.lower() if char < "\x80" else char for char in text])
@@ -70,7 +76,7 @@ def secrets_removed(text: str) -> str:
     for marker, find in FINDERS:
         if marker in lowered:
             find(text, lowered, spans)
-    return _replaced(text, spans) if spans else text
+    return spans
 
 
 def _replaced(text: str, spans: "list[Span]") -> str:

@@ -38,6 +38,8 @@ class Bus:
         self._clock = clock
         self._queues: set[asyncio.Queue[Event | None]] = set()
         self._watchers: list[Callable[[Event], None]] = []
+        #: Set when the supervisor ends: nothing more is to come.
+        self.closed = False
 
     def publish(self, name: str, data: dict[str, Any]) -> Event:
         """Writes an event down and hands it out; inside a transaction, when that is done."""
@@ -73,6 +75,12 @@ class Bus:
     def leave(self, queue: asyncio.Queue[Event | None]) -> None:
         """No more events for this queue."""
         self._queues.discard(queue)
+
+    def close(self) -> None:
+        """Tells everyone who listens that this is the end."""
+        self.closed = True
+        for queue in list(self._queues):
+            queue.put_nowait(None)
 
     def since(self, after: int) -> list[Event] | None:
         """The events after a number, in order; None when some of them are no longer kept."""

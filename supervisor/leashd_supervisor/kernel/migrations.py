@@ -51,4 +51,30 @@ MIGRATIONS = (
     );
     create index grant_fingerprint on grant_ (fingerprint, revoked);
     """,
+    # 2: the page's key, devices, pairing codes, preferences; of every secret only a hash
+    """
+    create table owner_key (
+        id integer primary key check (id = 1),
+        made real not null,
+        tag blob not null,
+        salt blob not null,
+        hash blob not null
+    );
+    create table device (
+        id text primary key,
+        session blob not null unique,
+        name text not null,
+        how text not null,
+        created real not null,
+        seen real not null
+    );
+    create table pairing (
+        code blob primary key,
+        expires real not null
+    );
+    create table preference (
+        name text primary key,
+        value text not null
+    );
+    """,
 )

@@ -1,0 +1,167 @@
+"""What an edit changes, line by line, as HTML of our own.  Pure.
+
+The HTML is a run of `<span class="line add|del|same|skip">` with the words that differ in `<ins>` and `<del>`; every
+character of the agent's is escaped.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from leashd_supervisor.approvals.shown import MASK, Shown, safe
+
+#: Lines of a diff that are shown, lines around a change, and lines of a side above which they are not aligned.
+SHOWN, AROUND, ALIGNED = 2000, 3, 600
+#: Characters of a line above which its words are not compared, and lines of which they are: comparing is quadratic.
+WORDS, COMPARED = 200, 200
+
+EDITORS = ("Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch")
+
+
+@dataclass
+class Diff:
+    """The changes of one file: `rows` are (class, text of the line)."""
+
+    path: str
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+    def counts(self) -> tuple[int, int]:
+        """How many lines come and go."""
+        kinds = [kind for kind, _ in self.rows]
+        return kinds.count("add"), kinds.count("del")
+
+    def to_json(self) -> dict[str, Any]:
+        """The diff as the page shows it."""
+        added, removed = self.counts()
+        return {"path": safe(self.path), "added": added, "removed": removed, "html": _html(self.rows)}
+
+
+def diffs(tool: str, input: Mapping[str, Any]) -> list[Diff]:
+    """What a call of an editing tool changes, a file each; nothing for other tools, and for input that is not its."""
+    path = _text(input, "file_path") or _text(input, "notebook_path")
+    if tool == "Write":
+        return [Diff(path, [("add", line) for line in _lines(_text(input, "content"))])]
+    if tool == "Edit":
+        return [Diff(path, _compared(_text(input, "old_string"), _text(input, "new_string")))]
+    if tool == "MultiEdit":
+        edits = input.get("edits")
+        rows: list[tuple[str, str]] = []
+        for edit in edits if isinstance(edits, list) else ():
+            if isinstance(edit, Mapping):
+                rows += [("skip", "")] if rows else []
+                rows += _compared(_text(edit, "old_string"), _text(edit, "new_string"))
+        return [Diff(path, rows)]
+    if tool == "NotebookEdit":
+        kind = "del" if input.get("edit_mode") == "delete" else "add"
+        return [Diff(path, [(kind, line) for line in _lines(_text(input, "new_source"))])]
+    if tool == "apply_patch":
+        return list(_patch(_text(input, "input") or _text(input, "patch") or _text(input, "command")))
+    return []
+
+
+def _text(input: Mapping[str, Any], name: str) -> str:
+    value = input.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _compared(old: str, new: str) -> list[tuple[str, str]]:
+    before, after = _lines(old), _lines(new)
+    if max(len(before), len(after)) > ALIGNED:
+        return [*(("del", line) for line in before), *(("add", line) for line in after)]
+    rows: list[tuple[str, str]] = []
+    for group in difflib.SequenceMatcher(None, before, after).get_grouped_opcodes(AROUND):
+        rows += [("skip", "")] if rows else []
+        for tag, first, last, start, end in group:
+            if tag == "equal":
+                rows += [("same", line) for line in before[first:last]]
+                continue
+            rows += [("del", line) for line in before[first:last]]
+            rows += [("add", line) for line in after[start:end]]
+    return rows
+
+
+def _patch(text: str) -> Iterator[Diff]:
+    """The files of a patch, in the agents' form (`*** Update File:`) or a unified one (`+++ b/...`)."""
+    found: Diff | None = None
+    for line in _lines(text):
+        path = _named(line)
+        if path is not None:
+            if found is not None:
+                yield found
+            found = Diff(path, [("skip", line)])
+        elif found is not None and line[:1] in ("+", "-", " ") and not line.startswith("--- "):
+            found.rows.append(({"+": "add", "-": "del", " ": "same"}[line[0]], line[1:]))
+        elif found is not None and line and not line.startswith(("--- ", "*** End")):
+            found.rows.append(("skip", line))
+    if found is not None:
+        yield found
+
+
+def _named(line: str) -> str | None:
+    for head in ("*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ b/", "+++ "):
+        if line.startswith(head):
+            return line[len(head) :].strip()
+    return None
+
+
+def _html(rows: list[tuple[str, str]]) -> str:
+    shown = _masked(rows[:SHOWN])
+    out = [f'<span class="line {kind}">{inner}</span>' for kind, inner in _marked(shown)]
+    if len(rows) > SHOWN:
+        out.append(f'<span class="line skip">{len(rows) - SHOWN} more lines</span>')
+    return "".join(out)
+
+
+def _masked(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The rows as they are shown; of a private key only its frame."""
+    out = []
+    secret: set[str] = set()
+    for kind, line in rows:
+        if "-----END " in line:
+            secret.discard(kind)
+        out.append((kind, MASK if kind in secret else Shown(line).text))
+        if "-----BEGIN " in line and "PRIVATE KEY" in line and "-----END " not in line:
+            secret.add(kind)
+    return out
+
+
+def _marked(rows: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The rows with their words marked, as HTML."""
+    compared = 0
+    for at, (kind, line) in enumerate(rows):
+        other = _other(rows, at)
+        if other is None or compared >= COMPARED or max(len(line), len(other)) > WORDS:
+            yield kind, escape(line)
+        else:
+            compared += 1
+            yield kind, _words(line, other, "ins" if kind == "add" else "del")
+
+
+def _other(rows: list[tuple[str, str]], at: int) -> str | None:
+    """The same line on the other side: where one removed line stands right before one added line."""
+
+    def kind(index: int) -> str:
+        return rows[index][0] if 0 <= index < len(rows) else ""
+
+    own = kind(at)
+    if own not in ("add", "del"):
+        return None
+    other, step = ("add", 1) if own == "del" else ("del", -1)
+    single = kind(at + step) == other and kind(at - step) != own and kind(at + 2 * step) != other
+    return rows[at + step][1] if single else None
+
+
+def _words(line: str, other: str, mark: str) -> str:
+    out = []
+    for tag, first, last, _, _ in difflib.SequenceMatcher(None, line, other).get_opcodes():
+        piece = escape(line[first:last])
+        out.append(piece if tag == "equal" or not piece else f"<{mark}>{piece}</{mark}>")
+    return "".join(out)
