@@ -69,7 +69,8 @@ def _tool_call(event: "dict[str, Any]", state: str, home: str, unattended: bool,
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
     answer = claude.answer(call, decision, unattended)
     note: dict[str, Any] = {}
-    if not unattended and (decision.verdict == ASK or call.tool in ASKING) and decision.verdict != DENY:
+    asks = decision.verdict == ASK or (call.tool in ASKING and decision.verdict != DENY)
+    if asks and not unattended and places.exists(places.hook_socket(state)):
         from leashd_hooks.approval import consult
 
         consulted = consult(call, decision, policy, state, judge_call)

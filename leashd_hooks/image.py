@@ -7,10 +7,11 @@ the source is imported instead.
 The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and a tuple: where
 each group of modules lies, {name of the module that leads it: (offset, length)}, the installation of Python that made
 the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled
-pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, source, is a package, taken,
-code), each after those that it imports; the one that leads it comes last.  `taken` is what the module imports from
-others of ours at its top level, ((module, (name, ...)), ...): binding these names directly costs a tenth of the import
-statements, which are left out of the code.  What every call needs is the group of `leashd_hooks.hook`.
+pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, module above, name in there,
+source, is a package, taken, code), each after those that it imports; the one that leads it comes last.  The source is
+"" where the code does not ask for it.  `taken` is what the module imports from others of ours at its top level,
+((module, (name, ...)), ...): binding these names directly costs a tenth of the import statements, which are left out of
+the code.  What every call needs is the group of `leashd_hooks.hook`.
 
 What must not have changed is every source in a checkout, where people edit, and every folder of an installation, where
 only an installer replaces files.
@@ -24,7 +25,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import CodeType
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from leashd_hooks.start import BLOCK
 
@@ -152,12 +153,27 @@ def build() -> Path:
     groups = b""
     for names in _groups(hot):
         found = [hot[name] for name in names]
-        made = tuple((_full(each.name), each.path(), each.is_package, each.taken(), each.code()) for each in found)
-        group = marshal.dumps((_stamps(found), made))
+        group = marshal.dumps((_stamps(found), tuple(_entry(each) for each in found)))
         places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
         groups += group
     _replace(path(), _block(start) + _block(marshal.dumps((places, sys.base_exec_prefix, _extensions()))) + groups)
     return path()
+
+
+def _entry(module: Module) -> tuple[Any, ...]:
+    """What `start.py` makes a module from."""
+    above, _, below = _full(module.name).rpartition(".")
+    code = module.code()
+    path = module.path() if module.is_package or "__file__" in _names(code) else ""
+    return _full(module.name), above, below, path, module.is_package, module.taken(), code
+
+
+def _names(code: CodeType) -> set[str]:
+    """All names that the code and the functions in it ask for."""
+    found = set(code.co_names)
+    for value in code.co_consts:
+        found |= _names(value) if isinstance(value, CodeType) else set()
+    return found
 
 
 def _stamps(found: list[Module]) -> tuple[tuple[str, int, int], ...]:

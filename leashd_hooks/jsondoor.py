@@ -49,6 +49,9 @@ def _plain(pieces: "list[str]") -> "Any":
 
 
 def _structure(piece: str, tokens: "list[Any]") -> None:
+    if piece == ":" or piece == ",":
+        tokens.append(piece)
+        return
     for mark in "{}[]:,":
         if mark in piece:
             piece = piece.replace(mark, f" {mark} ")
@@ -109,7 +112,10 @@ def _goes_on(tokens: "list[Any]", closing: str) -> bool:
 def dumps(value: "Any") -> str:
     """`value` as compact ASCII JSON.  Tuples and sets become arrays, sets sorted; other types raise TypeError."""
     if isinstance(value, str):
-        return _string(value)
+        if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+            return f'"{value}"'
+        quoted: str = _library().quote(value)
+        return quoted
     if value is None:
         return "null"
     if value is True:
@@ -119,19 +125,12 @@ def dumps(value: "Any") -> str:
     if isinstance(value, (int, float)):
         return _number(value)
     if isinstance(value, dict):
-        return "{" + ",".join([_string(str(key)) + ":" + dumps(item) for key, item in value.items()]) + "}"
+        return "{" + ",".join([dumps(str(key)) + ":" + dumps(item) for key, item in value.items()]) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join([dumps(item) for item in value]) + "]"
     if isinstance(value, (set, frozenset)):
         return dumps(sorted(value))
     raise TypeError(f"`{type(value).__name__}` cannot become JSON")
-
-
-def _string(text: str) -> str:
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    quoted: str = _library().quote(text)
-    return quoted
 
 
 def _number(value: "int | float") -> str:

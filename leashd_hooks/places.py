@@ -1,5 +1,7 @@
 """Where leashd's own files lie below its state directory (`~/.leashd`), and what ships with it."""
 
+import posix
+
 SHIPPED_MARKER = ".leashd"
 
 #: The managed layer: written by root, above everything a user says.
@@ -36,12 +38,23 @@ def hook_socket(state: str) -> str:
     return state + "/run/hook.sock"
 
 
+def exists(path: str) -> bool:
+    """Whether something is there."""
+    try:
+        posix.stat(path)
+    except OSError:
+        return False
+    return True
+
+
 def shipped(kind: str) -> str:
     """The directory of what ships, `policies` or `hooks`: beside the package in a checkout, else inside it."""
     package = __file__.rpartition("/")[0]
     for directory in (package.rpartition("/")[0] + "/" + kind, package + "/_data/" + kind):
         try:
-            with open(directory + "/" + SHIPPED_MARKER):
+            with open(directory + "/" + import posix
+
+SHIPPED_MARKER):
                 return directory
         except OSError:
             continue

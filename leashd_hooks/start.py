@@ -70,7 +70,7 @@ def _open(package: str, file: int) -> None:
 
 
 def _group(name: str) -> "tuple[Any, ...] | None":
-    """The modules of a group, (name, source, is a package, taken, code), each after those that it imports.
+    """The modules of a group, as `image._entry` made them, each after those that it imports.
 
     None, so that sources are imported, when one of them has changed since.
     """
@@ -99,17 +99,18 @@ def _load(name: str) -> "Any":
 
 def _install(modules: "Sequence[Any]") -> None:
     """Puts modules where imports find them and runs their code."""
-    loaded, module, package = sys.modules, type(sys), _package
-    for name, source, is_package, _, _ in modules:
-        made = loaded[name] = module(name)
-        made.__file__ = package + source
-        if is_package:
-            made.__path__ = [made.__file__.rpartition("/")[0]]
-    for name, _, _, taken, code in modules:
-        above, _, below = name.rpartition(".")
+    loaded, module = sys.modules, type(sys)
+    for one in modules:
+        loaded[one[0]] = module(one[0])
+    for name, above, below, source, is_package, taken, code in modules:
+        made = loaded[name]
         if above:
-            setattr(loaded[above], below, loaded[name])
-        _execute(code, taken, loaded[name].__dict__)
+            loaded[above].__dict__[below] = made
+        if source:
+            made.__file__ = _package + source
+        if is_package:
+            made.__path__ = [made.__file__.rpartition("/")[0]]  # type: ignore[union-attr]
+        _execute(code, taken, made.__dict__)
 
 
 def _execute(code: "Any", taken: "Sequence[tuple[str, Sequence[str]]]", namespace: "dict[str, Any]") -> None:
@@ -143,7 +144,7 @@ def find_spec(name: str, path: object = None, target: object = None) -> "Any":
     if modules is None:
         return None
     _install([each for each in modules[:-1] if each[0] not in sys.modules])
-    _, source, is_package, taken, code = modules[-1]
+    *_, source, is_package, taken, code = modules[-1]
     found = spec(name, sys.modules[__name__], is_package=is_package)  # type: ignore[arg-type]
     found.loader_state = _package + source, taken, code
     return found

@@ -36,7 +36,7 @@ def program_name(name: str) -> str:
     """The name a program is modelled under: without `.exe`, interpreters without a version."""
     if name.endswith(".exe"):
         name = name[:-4]
-    if name in VERSIONED:
+    if name in VERSIONED or not name[-1:].isdigit():
         return name
     for base in VERSIONED:
         version = name[len(base) :]

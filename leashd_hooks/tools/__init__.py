@@ -23,8 +23,6 @@ FAMILIES: "dict[str, tuple[str, ...]]" = {
     ),
 }
 
-MODULE_OF = {tool: family for family, tools in FAMILIES.items() for tool in tools}
-
 
 def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     """The effects of a call.  Raises ValueError when its input is not what the tool takes.
@@ -32,11 +30,18 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     home    the user's home directory
     shfmt   path of the shell parser, "" when there is none
     """
-    family = "mcp" if call.tool.startswith("mcp__") else MODULE_OF.get(call.tool)
-    if family is None:
+    family = "mcp" if call.tool.startswith("mcp__") else _family_of(call.tool)
+    if not family:
         return [Effect("opaque", {"why": f"`{call.tool}` is not a tool that leashd knows"})]
     effects: list[Effect] = leashd_hooks.load("tools." + family).lower(call, home, shfmt)
     return effects
+
+
+def _family_of(tool: str) -> str:
+    for family, tools in FAMILIES.items():
+        if tool in tools:
+            return family
+    return ""
 
 
 def text(call: "Call", name: str, default: "str | None" = None) -> str:

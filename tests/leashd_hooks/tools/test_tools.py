@@ -3,7 +3,7 @@
 import pytest
 
 from leashd_hooks.model import Call
-from leashd_hooks.tools import MODULE_OF, lower
+from leashd_hooks.tools import FAMILIES, lower
 
 HOME = "/home/me"
 CWD = "/w"
@@ -126,7 +126,7 @@ def test_a_tool_has_effects(tool: str, arguments: "dict[str, object]", expected:
     assert _effects(tool, arguments) == expected
 
 
-@pytest.mark.parametrize("tool", sorted(MODULE_OF))
+@pytest.mark.parametrize("tool", sorted(tool for tools in FAMILIES.values() for tool in tools))
 def test_every_listed_tool_lowers_or_says_what_is_missing(tool: str) -> None:
     try:
         effects = _effects(tool, {})
