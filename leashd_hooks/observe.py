@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _LINKS = 40
 #: No system takes a longer path; `PATH_MAX` of Linux counts what is added to the working directory.
 _LONGEST = 8192
+#: Directory entries and links that are looked at for one call.
+_LOOKS = 10_000
+#: Places to which links that the same call makes may lead a path, all paths together.
+_LED = 1_000
 #: A process's own streams, which are links to somewhere else in every process.
 _STREAMS = ("/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/fd")
 
@@ -22,7 +26,8 @@ def observe(effects: "list[Effect]") -> Facts:
     """The facts that the decision about these effects needs."""
     real: dict[str, tuple[str, ...]] = {}
     branches: dict[str, str] = {}
-    links: list[tuple[str, str]] = []
+    links: dict[tuple[str, str], None] = {}
+    look = _Look()
     # What is deleted is not followed, unless something else in the same call does.
     inside: list[tuple[str, dict[str, Any]]] = []
     for effect in [*filter(_follows, effects), *(one for one in effects if not _follows(one))]:
@@ -31,18 +36,18 @@ def observe(effects: "list[Effect]") -> Facts:
             raise OSError("a path is longer than any can be")
         if isinstance(path, str) and path not in real:
             glob = effect.fields.get("glob")
-            real[path] = _glob(path, glob, _follows(effect)) if glob else _both(path, _follows(effect))
+            real[path] = _glob(path, glob, _follows(effect), look) if glob else look.both(path, _follows(effect))
             if glob == "listed" and any(_makes_files(one) for one in effects):
                 real[path] = ()  # names that are not there yet
         if isinstance(path, str) and ("deep" in effect.fields or "follow" in effect.fields):
             if (path, effect.fields) in inside:
                 continue
             inside.append((path, effect.fields))
-            real[path] += _inside(real[path], effect.fields)
+            real[path] += _inside(real[path], effect.fields, look)
         if links and isinstance(path, str):
-            real[path] += _through(path, links, _follows(effect))
+            real[path] = tuple(dict.fromkeys(real[path] + _through(path, links, _follows(effect), look)))
         if effect.fields.get("target"):
-            links.append((str(path), effect.fields["target"]))
+            links[str(path), effect.fields["target"]] = None
         if effect.fields.get("branch") == "@current":
             from leashd_hooks.branches import current
 
@@ -61,23 +66,50 @@ def _follows(effect: "Effect") -> bool:
     return effect.kind != "delete" or "moved" in effect.fields or "through" in effect.fields
 
 
-def _through(path: str, links: "list[tuple[str, str]]", follows: bool) -> "tuple[str, ...]":
+def _through(path: str, links: "dict[tuple[str, str], None]", follows: bool, look: "_Look") -> "tuple[str, ...]":
     """Where `path` leads once the links exist that the same call makes; one to an unknown target leads outside."""
     found: list[str] = []
     for link, target in links:
-        if path.startswith(link + "/") or (path == link and follows):
-            found += _both(target + path[len(link) :]) if target.startswith("/") else ["/" + target]
+        if path.startswith(link) and (path[len(link) : len(link) + 1] == "/" or (path == link and follows)):
+            look.spend(_LOOKS // _LED)
+            found += look.both(target + path[len(link) :]) if target.startswith("/") else ["/" + target]
     return tuple(found)
 
 
-def _both(path: str, follows: bool = True) -> "tuple[str, ...]":
-    """A path as its text reads, and as the kernel follows it: a shell's `cd` goes by the one, `cat` by the other."""
-    written = lexical(path)
-    if written.startswith("/dev/fd/") or written in _STREAMS:
-        return (written,)
-    folder, _, name = path.rpartition("/")
-    resolved = realpath(path) if follows or name in ("", "..") else realpath(folder).rstrip("/") + "/" + name
-    return (written,) if resolved == written else (written, resolved)
+class _Look:
+    """What one call makes this process look at, counted; directories that are already resolved are not looked at."""
+
+    __slots__ = ("folders", "left")
+
+    def __init__(self) -> None:
+        self.left = _LOOKS
+        self.folders: dict[str, str] = {}
+
+    def spend(self, looks: int) -> None:
+        """Counts looks.  Raises ValueError where there are too many."""
+        self.left -= looks
+        if self.left < 0:
+            raise ValueError("the call is about too many files to look at; split it into several calls")
+
+    def both(self, path: str, follows: bool = True) -> "tuple[str, ...]":
+        """A path as its text reads, and as the kernel follows it: a shell's `cd` goes by the one, `cat` by the other"""
+        written = lexical(path)
+        if written.startswith("/dev/fd/") or written in _STREAMS:
+            return (written,)
+        folder, _, name = path.rpartition("/")
+        if name in ("", ".", "..") or not folder:
+            self.spend(path.count("/"))
+            resolved = realpath(path)
+        else:
+            above = self.folders.get(folder)
+            if above is None:
+                self.spend(path.count("/"))
+                above = self.folders[folder] = realpath(folder)
+            self.spend(1)
+            resolved = above.rstrip("/") + "/" + name
+            if follows:
+                resolved = realpath(resolved, len(above))
+        return (written,) if resolved == written else (written, resolved)
 
 
 def lexical(path: str) -> str:
@@ -93,10 +125,13 @@ def lexical(path: str) -> str:
     return "/" + "/".join(parts)
 
 
-def realpath(path: str) -> str:
-    """`path` (absolute) with every symlink resolved; what does not exist is kept as written.  A loop is an OSError."""
-    done = ""
-    rest = path.split("/")[::-1]
+def realpath(path: str, known: int = 0) -> str:
+    """`path` (absolute) with every symlink resolved; what does not exist is kept as written.  A loop is an OSError.
+
+    The first `known` characters of it, whole components, have none.
+    """
+    done = path[:known].rstrip("/")
+    rest = path[known:].split("/")[::-1]
     links = 0
     while rest:
         part = rest.pop()
@@ -120,23 +155,23 @@ def realpath(path: str) -> str:
     return done or "/"
 
 
-def _glob(pattern: str, manner: "bool | str", follows: bool) -> "tuple[str, ...]":
+def _glob(pattern: str, manner: "bool | str", follows: bool, look: "_Look") -> "tuple[str, ...]":
     """What the shell would make of a pattern: its matches with their links resolved, else the pattern itself."""
     from leashd_hooks.globs import filtered, listed, matches
 
     if manner == "listed":
-        names = listed(pattern)
-        return () if names is None else tuple([path for name in names for path in _both(name, follows)])
-    found = filtered(pattern) if manner == "filter" else matches(pattern, manner == "anywhere")
-    return tuple([path for match in found for path in _both(match, follows)]) or _both(pattern, follows)
+        names = listed(pattern, look.spend)
+        return () if names is None else tuple([path for name in names for path in look.both(name, follows)])
+    found = filtered(pattern, look.spend) if manner == "filter" else matches(pattern, look.spend, manner == "anywhere")
+    return tuple([path for match in found for path in look.both(match, follows)]) or look.both(pattern, follows)
 
 
-def _inside(roots: "tuple[str, ...]", fields: "dict[str, Any]") -> "tuple[str, ...]":
+def _inside(roots: "tuple[str, ...]", fields: "dict[str, Any]", look: "_Look") -> "tuple[str, ...]":
     """What lies in the trees that an effect goes through, and where the links in them lead if it follows them."""
     from leashd_hooks.globs import below, links
 
-    found = below(roots, fields["deep"]) if "deep" in fields else ()
-    return found + (tuple(_ends(links(roots))) if fields.get("follow") else ())
+    found = below(roots, fields["deep"], look.spend) if "deep" in fields else ()
+    return found + (tuple(_ends(links(roots, look.spend))) if fields.get("follow") else ())
 
 
 def _ends(links: "list[str]") -> "list[str]":

@@ -39,8 +39,10 @@ def decide(call: "Call", effects: "list[Effect]", facts: "Facts", bundle: "Bundl
         return Decision(ALLOW, NO_EFFECT, "the call does nothing to the machine")
     project = _project(call.cwd, bundle)
     known: dict[str, Place] = {}
+    all_of: dict[str, list[Place]] = {}
     trace = [
-        _effect(call, effect, places_of(effect, facts, bundle, known), facts, bundle, project) for effect in effects
+        _effect(call, effect, places_of(effect, facts, bundle, known, all_of), facts, bundle, project)
+        for effect in effects
     ]
     decisive = max(range(len(trace)), key=lambda at: (STRICTNESS[trace[at][0]], -at))
     verdict, rule, reason, instead = trace[decisive]

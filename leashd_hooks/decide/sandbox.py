@@ -44,15 +44,20 @@ class Place:
         return known
 
 
-def places_of(effect: "Effect", facts: "Facts", bundle: "Bundle", known: "dict[str, Place]") -> "list[Place]":
+def places_of(
+    effect: "Effect", facts: "Facts", bundle: "Bundle", known: "dict[str, Place]", all_of: "dict[str, list[Place]]"
+) -> "list[Place]":
     """Every path the effect's path may stand for: as written, through its symlinks, and what its globs match.
 
-    `known` holds the places of the call so far.
+    `known` holds the places of the call so far, `all_of` those of each path.
     """
     path = effect.fields.get("path")
     if not isinstance(path, str):
         return []
-    found = []
+    found = all_of.get(path)
+    if found is not None:
+        return found
+    found = all_of[path] = []
     for candidate in facts.real.get(path, (path,)):
         place = known.get(candidate)
         if place is None:

@@ -200,3 +200,43 @@ def test_a_link_that_the_same_call_makes_is_followed(tree: Path, target: str, pa
     used = path.format(tree=tree)
     facts = observe([link, Effect("write", {"path": used})])
     assert expected.format(tree=tree) in facts.real[used]
+
+
+def read(path: str) -> Effect:
+    return Effect("read", {"path": path})
+
+
+#: What one call is about, and whether it can be looked at.
+AMOUNTS = {
+    "500 files far down in one directory": ([read("/n" * 30 + f"/{number}") for number in range(500)], True),
+    "600 files in directories of their own": ([read(f"/w/{number}/a/b") for number in range(600)], True),
+    "600 files far down in directories of their own": (
+        [read(f"/{number}" + "/n" * 30) for number in range(600)],
+        False,
+    ),
+    "50 links, each to be followed by 10 paths": (
+        [Effect("write", {"path": f"/w/{number}", "target": "/etc"}) for number in range(50)]
+        + [read(f"/w/{number % 50}/{number}") for number in range(500)],
+        True,
+    ),
+    "one link made 300 times, to be followed by 300 paths": (
+        [Effect("write", {"path": "/w/x", "target": f"/etc/{number}"}) for number in range(300)]
+        + [read(f"/w/x/{number}") for number in range(300)],
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_no_call_looks_at_more_than_can_be_looked_at_in_time(name: str) -> None:
+    effects, fits = AMOUNTS[name]
+    if fits:
+        assert len(observe(effects).real) >= 500
+    else:
+        with pytest.raises(ValueError, match="too many files"):
+            observe(effects)
+
+
+def test_a_link_that_goes_round_hides_none_of_its_neighbours(tree: Path) -> None:
+    pattern = f"{tree}/w/*/.env*"
+    assert observe([Effect("read", {"path": pattern, "glob": True})]).real[pattern] == (f"{tree}/w/sub/.env.local",)
