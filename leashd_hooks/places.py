@@ -52,9 +52,7 @@ def shipped(kind: str) -> str:
     package = __file__.rpartition("/")[0]
     for directory in (package.rpartition("/")[0] + "/" + kind, package + "/_data/" + kind):
         try:
-            with open(directory + "/" + import posix
-
-SHIPPED_MARKER):
+            with open(directory + "/" + SHIPPED_MARKER):
                 return directory
         except OSError:
             continue
