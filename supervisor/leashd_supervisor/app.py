@@ -15,12 +15,16 @@ from starlette.types import ASGIApp
 
 from leashd_hooks import __version__
 from leashd_supervisor import ready
+from leashd_supervisor.approvals.metrics import measure
 from leashd_supervisor.approvals.service import Approvals
 from leashd_supervisor.approvals.store import Store
+from leashd_supervisor.audit_log.service import Audit
+from leashd_supervisor.audit_log.store import Index
 from leashd_supervisor.ipc.door import door
 from leashd_supervisor.kernel.bus import Bus
 from leashd_supervisor.kernel.clock import Clock, SystemClock
 from leashd_supervisor.kernel.db import Database
+from leashd_supervisor.kernel.metrics import Metrics
 from leashd_supervisor.log import note
 from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
 from leashd_supervisor.settings import Settings
@@ -35,6 +39,8 @@ class Supervisor:
     db: Database
     bus: Bus
     approvals: Approvals
+    audit: Audit
+    metrics: Metrics
 
 
 def build(settings: Settings, database: str | None = None, clock: Clock | None = None) -> Supervisor:
@@ -43,7 +49,11 @@ def build(settings: Settings, database: str | None = None, clock: Clock | None =
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(database or str(settings.database))
     bus = Bus(db, clock)
-    return Supervisor(settings, clock, db, bus, Approvals(Store(db), bus, clock))
+    metrics = Metrics()
+    approvals = Approvals(Store(db), bus, clock)
+    measure(approvals, bus, metrics)
+    audit = Audit(settings.audit, Index(db), bus, clock, metrics)
+    return Supervisor(settings, clock, db, bus, approvals, audit, metrics)
 
 
 def people(supervisor: Supervisor) -> ASGIApp:
@@ -65,7 +75,7 @@ async def serve(settings: Settings, pipe: int | None = None) -> int | None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _exit, server, supervisor)
     loop.add_signal_handler(signal.SIGHUP, _reload, server, supervisor)
-    expiry = asyncio.ensure_future(supervisor.approvals.watch())
+    watchers = [asyncio.ensure_future(one) for one in (supervisor.approvals.watch(), supervisor.audit.watch())]
     port = people_socket.getsockname()[1]
     _announce(settings, port)
     ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port})
@@ -74,7 +84,8 @@ async def serve(settings: Settings, pipe: int | None = None) -> int | None:
         await server.serve(sockets=[hooks_socket, people_socket])
     finally:
         note("stopping", again=server.again)
-        expiry.cancel()
+        for watcher in watchers:
+            watcher.cancel()
         with contextlib.suppress(FileNotFoundError):
             settings.hook_socket.unlink()
         with contextlib.suppress(FileNotFoundError):

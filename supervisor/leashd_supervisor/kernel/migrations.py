@@ -77,4 +77,49 @@ MIGRATIONS = (
         value text not null
     );
     """,
+    # 3: where devices get their notifications
+    """
+    create table push_subscription (
+        id text primary key,
+        device text not null,
+        name text not null,
+        endpoint text not null unique,
+        p256dh blob not null,
+        auth blob not null,
+        created real not null,
+        success real,
+        failure real,
+        error text not null default ''
+    );
+    """,
+    # 4: the audit, to be searched, and up to where it was read
+    """
+    create table audit_entry (
+        id integer primary key autoincrement,
+        seq integer not null,
+        time text not null,
+        session text not null,
+        agent text not null,
+        event text not null,
+        tool text not null,
+        verdict text not null,
+        answered text not null,
+        rule text not null,
+        reason text not null,
+        cwd text not null,
+        text text not null,
+        words text not null,
+        approval text not null,
+        surface text not null,
+        hash text not null unique
+    );
+    create index audit_rule on audit_entry (rule);
+    create index audit_session on audit_entry (session);
+    create table audit_place (
+        id integer primary key check (id = 1),
+        inode integer not null,
+        offset integer not null,
+        hash text not null
+    );
+    """,
 )
