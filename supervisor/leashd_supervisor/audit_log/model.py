@@ -77,8 +77,8 @@ def _text(record: Record, name: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """Text that a database takes; half a pair of surrogates is none."""
-    return text.encode("utf-8", "replace").decode()
+    """Text that a database takes and searches: no half of a pair of surrogates, no NUL, behind which it does not look."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "␀")
 
 
 def subject(given: Any) -> str:

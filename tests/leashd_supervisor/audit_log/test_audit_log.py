@@ -254,7 +254,7 @@ def test_a_call_with_half_a_character_does_not_hold_up_those_behind_it(tmp_path)
     _write(folder, [{**DECISIONS[0], "input": {"command": "echo \ud800 \0 end"}}, DECISIONS[1]])
     seen = Seen(folder)
     assert seen.catch_up() == 2
-    assert seen.found(q="end") == ["echo ? \0 end"]
+    assert seen.found(q="end") == ["echo ? ␀ end"]
 
 
 def test_entries_are_bounded_whatever_a_call_holds():
