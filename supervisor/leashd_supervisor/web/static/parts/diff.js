@@ -1,0 +1,15 @@
+// Diffs, drawn by the server.
+
+import { html } from "../vendor/preact.js";
+import { serverHtml } from "../trusted.js";
+
+/** The files of an edit, open. */
+export const Diff = ({ files }) =>
+  html`<section class="diffs" aria-label="Changes">
+    ${files.map(
+      (file) => html`<details class="diff" open key=${file.path}>
+        <summary><span class="path">${file.path}</span> <span class="added">+${file.added}</span> <span class="removed">−${file.removed}</span></summary>
+        <div class="diff-body" tabindex="0" role="region" aria-label=${`Diff of ${file.path}`} dangerouslySetInnerHTML=${serverHtml(file.html)}></div>
+      </details>`,
+    )}
+  </section>`;

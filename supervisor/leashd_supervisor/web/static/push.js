@@ -1,0 +1,59 @@
+// Web Push: this device's subscription, kept in step with the supervisor.
+
+import { get, post, remove } from "./api.js";
+import { go } from "./route.js";
+import { workerUrl } from "./trusted.js";
+
+/** Why this browser cannot show notifications, "" when it can. */
+export function unable() {
+  if (!isSecureContext) return "Notifications need https, or this machine itself.";
+  if (!("serviceWorker" in navigator)) return "This browser has no service workers.";
+  if (!("PushManager" in window)) {
+    return /iP(hone|ad)/.test(navigator.userAgent)
+      ? "On an iPhone or iPad, add leashd to the Home Screen first (Share, then Add to Home Screen)."
+      : "This browser has no push notifications.";
+  }
+  if (Notification.permission === "denied") return "Notifications are blocked for this page in the browser's settings.";
+  return "";
+}
+
+/** Starts the service worker, and subscribes again where the person has said yes before: browsers forget. */
+export async function begin() {
+  if (!("serviceWorker" in navigator) || !isSecureContext) return;
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    if (event.data?.open) go(event.data.open);
+    if (event.data?.resubscribe) subscribe().catch(() => {});
+  });
+  await navigator.serviceWorker.register(workerUrl(), { scope: "/" }).catch(() => {});
+  if (!unable() && Notification.permission === "granted" && localStorage.getItem("push") === "on") await subscribe().catch(() => {});
+}
+
+/** Tells the service worker that an approval needs no notification any more. */
+export function withdraw(id) {
+  navigator.serviceWorker?.controller?.postMessage({ withdraw: id });
+}
+
+/** Asks the browser, then the supervisor.  Call it on a tap. */
+export async function subscribe() {
+  if ((await Notification.requestPermission()) !== "granted") throw new Error("notifications were not allowed");
+  const { key } = await get("/api/push/key");
+  const worker = await navigator.serviceWorker.ready;
+  const had = await worker.pushManager.getSubscription();
+  const made = had || (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  const kept = await post("/api/push/subscriptions", made.toJSON());
+  localStorage.setItem("push", "on");
+  if (kept?.id) localStorage.setItem("push-id", kept.id);
+}
+
+/** No more notifications on this device. */
+export async function unsubscribe() {
+  const worker = await navigator.serviceWorker.ready;
+  await (await worker.pushManager.getSubscription())?.unsubscribe();
+  const id = localStorage.getItem("push-id");
+  localStorage.removeItem("push");
+  localStorage.removeItem("push-id");
+  if (id) await remove(`/api/push/subscriptions/${id}`).catch(() => {});
+}
+
+/** Whether this device gets notifications. */
+export const subscribed = () => localStorage.getItem("push") === "on";
