@@ -10,7 +10,6 @@ import signal
 import time
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from leashd_hooks import __version__
@@ -28,6 +27,7 @@ from leashd_supervisor.kernel.metrics import Metrics
 from leashd_supervisor.log import note
 from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
 from leashd_supervisor.settings import Settings
+from leashd_supervisor.web.routes import page
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def build(settings: Settings, database: str | None = None, clock: Clock | None =
 
 def people(supervisor: Supervisor) -> ASGIApp:
     """The page's application."""
-    return Starlette()
+    return page(supervisor.settings, supervisor.clock, supervisor.db, supervisor.bus, supervisor.approvals)
 
 
 async def serve(settings: Settings, pipe: int | None = None) -> int | None:
@@ -102,6 +102,7 @@ def _reload(server: Server, supervisor: Supervisor) -> None:
 
 def _exit(server: Server, supervisor: Supervisor) -> None:
     supervisor.approvals.closing = True
+    supervisor.bus.close()
     server.should_exit = True
 
 

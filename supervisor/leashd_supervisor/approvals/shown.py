@@ -67,8 +67,19 @@ def _pieces(raw: str, evident: tuple[str, ...]) -> Iterable[tuple[int, int, str]
                 yield at, end, MASK
                 at = end
         else:
-            yield at, at + 1, safe(raw[at])
-            at += 1
+            stop = min([one for one in (skipped[0], spans[0][0] if spans else len(raw)) if one > at])
+            yield from _spelt(raw, at, stop)
+            at = stop
+
+
+def _spelt(raw: str, at: int, stop: int) -> Iterable[tuple[int, int, str]]:
+    """A range without secrets: in one piece where nothing in it is written out."""
+    piece = raw[at:stop]
+    if safe(piece) == piece:
+        yield at, stop, piece
+        return
+    for here in range(at, stop):
+        yield here, here + 1, safe(raw[here])
 
 
 def _masks(raw: str, evident: tuple[str, ...]) -> list[tuple[int, int]]:

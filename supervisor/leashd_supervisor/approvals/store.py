@@ -87,14 +87,14 @@ class Store:
             _approval(row) for row in self.db.rows("select * from approval where state = 'pending' order by created")
         ]
 
-    def recent(self, limit: int = 50, before: float | None = None) -> list[Approval]:
-        """Settled approvals, newest first."""
+    def recent(self, limit: int = 50, before: float | None = None, state: str | None = None) -> list[Approval]:
+        """Settled approvals, newest first; those in one state, if one is given."""
         return [
             _approval(row)
             for row in self.db.rows(
                 "select * from approval where state <> 'pending' and (? is null or settled < ?)"
-                " order by settled desc limit ?",
-                (before, before, limit),
+                " and (? is null or state = ?) order by settled desc limit ?",
+                (before, before, state, state, limit),
             )
         ]
 

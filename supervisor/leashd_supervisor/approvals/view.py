@@ -33,12 +33,12 @@ def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple
     `now` is seconds since 1970; `history` how often a person allowed and denied calls of this kind here.
     """
     request = approval.request
-    shown, marks = _shown(request)
+    text, marks = _shown(request)
     changed = diffs(request.tool, request.input) if request.kind == "tool" else []
     return {
         **safe_value({**approval.to_json(), "input": redact(request.input), "effects": redact(list(request.effects))}),
         "verb": safe(verb(request, changed)),
-        "text": shown.text,
+        "text": text.text,
         "highlights": [list(mark) for mark in marks],
         "diff": [diff.to_json() for diff in changed],
         "where": safe_value(
@@ -49,7 +49,7 @@ def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple
         "undo": undo(request),
         "questions": safe_value(request.input.get("questions", [])) if request.kind == "question" else [],
         "plan": plan(request.input.get("plan")) if request.kind == "plan" else "",
-        "editable": editable(request, shown),
+        "editable": editable(request),
         "seconds_left": _left(approval, now),
     }
 
@@ -63,12 +63,15 @@ def short(approval: Approval) -> dict[str, Any]:
 def _shown(request: Request) -> tuple[Shown, list[Mark]]:
     """What runs, and which of its words are marked."""
     raw = _what(request)
-    evident = [
-        value for effect in request.effects for name in ("host", "path") if isinstance(value := effect.get(name), str)
-    ]
-    shown = Shown(raw, [one for one in evident if len(one) > 3])
+    shown = Shown(raw, _evident(request))
     marks = highlights(request, raw) if request.input.get("command") == raw else []
     return shown, [(*shown.place(start, end), kind) for start, end, kind in marks]
+
+
+def _evident(request: Request) -> list[str]:
+    """Hosts and paths that the call names: no mask covers them."""
+    values = [effect.get(name) for effect in request.effects for name in ("host", "path")]
+    return [value for value in values if isinstance(value, str) and len(value) > 3]
 
 
 def _what(request: Request) -> str:
@@ -85,12 +88,13 @@ def _claim(request: Request) -> str:
     return Shown(said[:2000]).text if isinstance(said, str) else ""
 
 
-def editable(request: Request, shown: Shown) -> str | None:
+def editable(request: Request) -> str | None:
     """The field of the input that may be edited; None where the page does not show all of it as it is."""
-    field = EDITABLE.get(request.tool)
-    whole = field is not None and request.input.get(field) == shown.text
-    fits = len(shown.raw) <= EDITED and request.kind == "tool" and request.agent in EDITS
-    return field if whole and fits else None
+    field = EDITABLE.get(request.tool, "")
+    value = request.input.get(field)
+    if request.kind != "tool" or request.agent not in EDITS or not isinstance(value, str) or len(value) > EDITED:
+        return None
+    return field if Shown(value, _evident(request)).text == value else None
 
 
 def undo(request: Request) -> str:

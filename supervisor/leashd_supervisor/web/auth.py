@@ -102,7 +102,7 @@ class Devices:
         self._clock = clock
 
     def enter(self, name: str, how: str) -> str:
-        """Lets a device in; its session, which is stored nowhere."""
+        """Lets a device in, under a name of its own; its session, which is stored nowhere."""
         session = secrets.token_urlsafe(SESSION_BYTES)
         now = self._clock.now()
         with self._db.transaction():
@@ -113,9 +113,13 @@ class Devices:
             )
             self._db.execute(
                 "insert into device (id, session, name, how, created, seen) values (?, ?, ?, ?, ?, ?)",
-                (secrets.token_hex(6), _digest(session), name, how, now, now),
+                (secrets.token_hex(6), _digest(session), self._free(name), how, now, now),
             )
         return session
+
+    def _free(self, name: str) -> str:
+        taken = {row["name"] for row in self._db.rows("select name from device")}
+        return next(one for at in range(1, DEVICES + 2) if (one := name if at == 1 else f"{name} {at}") not in taken)
 
     def of_session(self, session: str) -> Device | None:
         """The device of a session; notes that it was seen."""
