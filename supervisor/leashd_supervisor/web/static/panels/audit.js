@@ -43,7 +43,7 @@ export function Audit() {
       <label class="field">Session<input value=${asked.session} onInput=${set("session")} autocapitalize="off" /></label>
     </form>
     ${why ? html`<p class="outcome bad" role="alert">${why}</p>` : null}
-    <ul class="records">${found.records.map((record) => html`<${Record} key=${record.seq} record=${record} />`)}</ul>
+    <ul class="records">${found.records.map((record) => html`<${Record} key=${record.id} record=${record} />`)}</ul>
     ${found.records.length ? null : html`<p class="empty">Nothing found.</p>`}
     ${found.next != null ? html`<button type="button" class="quiet" onClick=${() => look(found.next)}>Older</button>` : null}
     <p class="exports">Export what is found: <a href=${out("jsonl")} download>JSON Lines</a> · <a href=${out("csv")} download>CSV</a></p>

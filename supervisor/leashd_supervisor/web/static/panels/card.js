@@ -14,6 +14,7 @@ import { EditThenAllow } from "../parts/edit.js";
 import { Expiry } from "../parts/expiry.js";
 import { Icon, Mark } from "../parts/icons.js";
 import { MoreWays } from "../parts/more.js";
+import { place } from "../parts/places.js";
 import { Outcome } from "../parts/outcome.js";
 import { Press } from "../parts/press.js";
 import { Questions } from "../parts/question.js";
@@ -78,7 +79,7 @@ function Top({ id }) {
 }
 
 function Subject({ view }) {
-  if (view.kind === "plan") return html`<div class="plan" dangerouslySetInnerHTML=${serverHtml(view.plan || "")}></div>`;
+  if (view.kind === "plan") return html`<div class="plan-text" dangerouslySetInnerHTML=${serverHtml(view.plan || "")}></div>`;
   return html`${view.diff?.length ? html`<${Diff} files=${view.diff} />` : html`<${Command} view=${view} />`}`;
 }
 
@@ -86,15 +87,15 @@ const Asked = ({ view }) => html`<ul class="plain-list">${(view.questions || [])
 
 function Facts({ view }) {
   const where = view.where || {};
-  const places = [where.machine, where.project, where.branch].filter(Boolean).join(" · ");
-  const moved = where.cwd && where.project && !String(where.cwd).endsWith(`/${where.project}`);
+  const places = [where.machine, place(view), where.branch].filter(Boolean).join(" · ");
+  const elsewhere = where.cwd !== where.project;
   const rows = [
-    ["Where", html`${places} <code class=${moved ? "elsewhere" : "dim"}>${where.cwd}</code>`],
+    ["Where", html`${places} <code class=${elsewhere ? "elsewhere" : "dim"}>${where.cwd}</code>`],
     view.claim && ["The agent says", html`<q class="claim">${view.claim}</q> <span class="dim">(its own words)</span>`],
     view.rule && ["Rule", html`<a href="/#policy" onClick=${follow}><code>${view.rule}</code></a>${view.reason ? ` · ${view.reason}` : ""}`],
     view.instead && ["Instead", view.instead],
     view.mode && view.mode !== "default" && ["Mode", html`<strong>${view.mode}</strong>`],
-    view.kind === "tool" && ["Before", past(view.history)],
+    view.kind === "tool" && view.state === "pending" && ["Before", past(view.history)],
   ].filter(Boolean);
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
@@ -102,7 +103,7 @@ function Facts({ view }) {
 function past(history) {
   const { allowed = 0, denied = 0 } = history || {};
   if (!allowed && !denied) return "first time";
-  return [allowed && `allowed ${allowed}×`, denied && `denied ${denied}×`].filter(Boolean).join(" · ");
+  return `${[allowed && `allowed ${allowed}×`, denied && `denied ${denied}×`].filter(Boolean).join(" · ")} by this rule, here`;
 }
 
 function Decide({ view, arm, busy, give }) {

@@ -5,6 +5,7 @@ import { allowAll, answer, trips } from "../answer.js";
 import { follow, go } from "../route.js";
 import { agents, chosen, listed, settled, tidy, waiting } from "../store.js";
 import { ago } from "../time.js";
+import { base, place } from "../parts/places.js";
 import { Icon, Mark } from "../parts/icons.js";
 import { Marked } from "../parts/command.js";
 import { Expiry } from "../parts/expiry.js";
@@ -56,7 +57,7 @@ function Row({ view, open }) {
   const current = chosen.value === view.id;
   return html`<li id=${`row-${view.id}`} class=${`row-card ${view.risk} ${view.state} ${current ? "current" : ""} ${open ? "open" : ""}`} data-id=${view.id}>
     <a class="row-link" href=${`/a/${view.id}`} onClick=${follow} data-key="Enter" onFocus=${() => (chosen.value = view.id)}>
-      <span class="row-top"><${Mark} view=${view} /><span class="row-where">${view.where?.project || view.where?.cwd || ""}</span><${Expiry} view=${view} short=${true} /></span>
+      <span class="row-top"><${Mark} view=${view} /><span class="row-where">${place(view)}</span><${Expiry} view=${view} short=${true} /></span>
       <span class="row-verb">${view.kind === "question" ? view.questions?.[0]?.question || view.verb : view.verb}</span>
       ${view.kind === "tool" ? html`<code class="row-text">${whole(view) ? html`<${Marked} text=${view.text} ranges=${view.highlights} />` : `${firstLine(view)}`}</code>` : null}
     </a>
@@ -74,7 +75,7 @@ function choices(view, arm, busy, give) {
   const quick = view.kind === "question" && quickOptions(view);
   if (quick) {
     return html`${quick.map(
-      (label) => html`<${Press} key=${label} arm=${arm} tone="option" busy=${busy} onPress=${() => give({ allow: true, input: answered(view, { [view.questions[0].question]: label }) })}>${label}</${Press}>`,
+      (label) => html`<${Press} key=${label} arm=${arm} tone="option" busy=${busy} onPress=${() => give({ allow: true, input: answered({ [view.questions[0].question]: label }) })}>${label}</${Press}>`,
     )}${review}`;
   }
   if (view.kind !== "tool" || view.risk === "danger" || !whole(view)) return html`${deny}${review}`;
@@ -107,7 +108,7 @@ function Bulk({ views }) {
   return html`<button type="button" class="quiet bulk" onClick=${open}>Allow low ×${views.length}…</button>
     <dialog ref=${dialog} aria-labelledby="bulk-title">
       <h2 id="bulk-title">Allow these ${still.length}, once each?</h2>
-      <ul class="plain-list">${still.map((view) => html`<li key=${view.id}><span class="dim">${view.where?.project || view.where?.cwd}</span><code class="row-text">${view.text}</code></li>`)}</ul>
+      <ul class="plain-list">${still.map((view) => html`<li key=${view.id}><span class="dim">${place(view)}</span><code class="row-text">${view.text}</code></li>`)}</ul>
       <div class="actions">
         <button type="button" class="press" onClick=${() => dialog.current.close()}><span class="press-label">Back</span></button>
         <${Press} arm=${arm} tone="allow" disabled=${!still.length} onPress=${() => {
@@ -125,7 +126,7 @@ const Agents = ({ title, rows }) => html`<section aria-label=${title}>
 
 const AgentRow = ({ agent }) => html`<li class="line">
   <span class=${`dot ${agent.state}`} aria-hidden="true"></span>
-  <span class="line-main"><strong>${agent.project ? agent.project.split("/").pop() : agent.cwd}</strong> <span class="dim">${agent.agent}</span><span class="line-text">${agent.last}</span></span>
+  <span class="line-main"><strong>${base(agent.project || agent.cwd)}</strong> <span class="dim">${agent.agent}</span><span class="line-text">${agent.last}</span></span>
   <span class="age">${ago(agent.since)}</span>
 </li>`;
 

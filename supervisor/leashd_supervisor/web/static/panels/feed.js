@@ -6,7 +6,7 @@ import { decisions, link } from "../store.js";
 import { Record } from "../parts/record.js";
 
 const BEFORE = 50;
-const key = (record) => record.seq ?? `${record.time}:${record.call_id}`;
+const key = (record) => record.id ?? record.seq;
 
 export function Feed() {
   const [older, setOlder] = useState([]);

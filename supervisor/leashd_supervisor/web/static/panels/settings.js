@@ -69,9 +69,9 @@ function Devices({ known }) {
     ${why ? html`<p class="outcome bad" role="alert">${why}</p>` : null}
     <ul class="rows quiet-rows">${known.devices.map(
       (one) => html`<li class="line" key=${one.id}>
-        <span class="line-main"><strong>${one.name || one.label || "a device"}</strong>${one.current || one.id === known.device ? html` <span class="tag good">this one</span>` : null}
+        <span class="line-main"><strong>${one.name || one.label || "a device"}</strong>${one.current ? html` <span class="tag good">this one</span>` : null}
           <span class="line-text">${one.seen ? `seen ${ago(one.seen)}` : ""}</span></span>
-        ${one.current || one.id === known.device ? null : html`<button type="button" class="quiet" aria-label=${`Log out ${one.name || one.label || "this device"}`} onClick=${() => revoke(one.id)}>Log out</button>`}
+        ${one.current ? null : html`<button type="button" class="quiet" aria-label=${`Log out ${one.name || one.label || "this device"}`} onClick=${() => revoke(one.id)}>Log out</button>`}
       </li>`,
     )}</ul>
     ${pair ? html`<${Pair} pair=${pair} again=${show} done=${() => setPair(null)} />` : html`<button type="button" class="quiet" onClick=${show}>Log in another device…</button>`}

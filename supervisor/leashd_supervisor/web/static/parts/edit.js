@@ -5,7 +5,7 @@ import { Press } from "./press.js";
 
 /** The editor of the one field that may be edited; `onAllow({input})`. */
 export function EditThenAllow({ view, arm, busy, onAllow }) {
-  const before = view.input?.[view.editable] ?? view.text;
+  const before = view.text;
   const [text, setText] = useState(before);
   const changed = text.trim() !== "" && text !== before;
   return html`<div class="drawer">
@@ -17,7 +17,7 @@ export function EditThenAllow({ view, arm, busy, onAllow }) {
     <div class="row end">
       <button type="button" class="quiet" onClick=${() => setText(before)} disabled=${!changed}>Undo edits</button>
       <${Press} arm=${`${arm}:edit:${text}`} hold=${view.risk === "danger"} tone="allow" busy=${busy} disabled=${!changed}
-        onPress=${() => onAllow({ input: { ...(view.input || {}), [view.editable]: text } })}>
+        onPress=${() => onAllow({ input: { [view.editable]: text } })}>
         ${view.risk === "danger" ? "Hold to allow the edited one" : "Allow the edited one"}
       </${Press}>
     </div>

@@ -13,8 +13,8 @@ export function answers(questions, chosen, typed) {
   );
 }
 
-/** The input of an answered question. */
-export const answered = (view, said) => ({ ...(view.input || {}), questions: view.questions, answers: said });
+/** What the answers add to the input of a question. */
+export const answered = (said) => ({ answers: said });
 
 /** The form; `onAnswer(input)` and `onDeny()`. */
 export function Questions({ view, arm, busy, onAnswer, onDeny }) {
@@ -56,7 +56,7 @@ export function Questions({ view, arm, busy, onAnswer, onDeny }) {
     <div class="actions">
       <${Press} arm=${arm} tone="deny" shortcut="d" busy=${busy} onPress=${onDeny}>Do not answer</${Press}>
       <${Press} arm=${arm} tone="allow" shortcut="a" busy=${busy} disabled=${!complete}
-        onPress=${() => onAnswer(answered(view, answers(questions, chosen, typed)))}>Answer</${Press}>
+        onPress=${() => onAnswer(answered(answers(questions, chosen, typed)))}>Answer</${Press}>
     </div>
   </div>`;
 }
