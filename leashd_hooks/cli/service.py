@@ -23,7 +23,6 @@ UNIT, LABEL = "leashd.service", "io.leashd.supervisor"
 SYSTEMD = """\
 [Unit]
 Description=leashd, which asks people what coding agents may do
-Documentation=https://github.com/leashd/leashd-hooks
 
 [Service]
 Type=notify

@@ -38,7 +38,13 @@ def start(foreground: bool, port: int | None, as_json: bool) -> None:
     if foreground:
         command = daemon.command(folder, port, "--foreground")
         os.execv(command[0], command)  # noqa: S606 - no shell
-    _tell_started(daemon.spawn(folder, port), as_json)
+    _tell_started(_spawn(folder, port, as_json), as_json)
+
+
+def _spawn(folder: Path, port: int | None, as_json: bool) -> dict[str, Any]:
+    """Starts a supervisor; at a terminal it also tells the person there how to come in."""
+    person = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    return daemon.spawn(folder, port, *(["--link"] if person else []))
 
 
 def _already(found: Daemon) -> Failure:
@@ -62,6 +68,7 @@ def _tell_started(told: dict[str, Any], as_json: bool) -> None:
     render.say(f"listening on {address} (process {told['pid']})", "green")
     for line in notes:
         render.say(f"note: {line}", "yellow")
+    _show_link(told)
 
 
 def _notes() -> list[str]:
@@ -97,7 +104,7 @@ def restart(port: int | None, as_json: bool) -> None:
     if found is not None:
         daemon.end(found)
         port = port if port is not None else found.port or None
-    _tell_started(daemon.spawn(folder, port), as_json)
+    _tell_started(_spawn(folder, port, as_json), as_json)
 
 
 @click.command()
@@ -137,9 +144,7 @@ def alone() -> None:
         render.say("")
     found = daemon.find(folder)
     if found is None:
-        told = daemon.spawn(folder, None, "--link")
-        _tell_started(told, False)
-        _show_link(told)
+        _tell_started(_spawn(folder, None, False), False)
         return
     _tell(found, folder)
 

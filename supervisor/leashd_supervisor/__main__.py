@@ -29,7 +29,7 @@ def main() -> int:
         settings = from_environment(options.state, options.port)
         settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         open_log(settings.log, options.log_level, options.foreground)
-        port = asyncio.run(serve(settings, options.ready))
+        port = asyncio.run(serve(settings, options.ready, options.link))
     except SupervisorError as error:
         return _refused(options.ready, error.what, error.help, error.code)
     except OSError as error:

@@ -17,8 +17,12 @@ from leashd_supervisor import ready
 from leashd_supervisor.approvals.metrics import measure
 from leashd_supervisor.approvals.service import Approvals
 from leashd_supervisor.approvals.store import Store
+from leashd_supervisor.audit_log import http as audit_http
 from leashd_supervisor.audit_log.service import Audit
 from leashd_supervisor.audit_log.store import Index
+from leashd_supervisor.channels.push import http as push_http
+from leashd_supervisor.channels.push.model import contact as push_contact
+from leashd_supervisor.channels.push.service import Push
 from leashd_supervisor.ipc.door import door
 from leashd_supervisor.kernel.bus import Bus
 from leashd_supervisor.kernel.clock import Clock, SystemClock
@@ -27,6 +31,7 @@ from leashd_supervisor.kernel.metrics import Metrics
 from leashd_supervisor.log import note
 from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
 from leashd_supervisor.settings import Settings
+from leashd_supervisor.web.auth import Devices, ensure_key
 from leashd_supervisor.web.routes import page
 
 
@@ -40,6 +45,7 @@ class Supervisor:
     bus: Bus
     approvals: Approvals
     audit: Audit
+    push: Push
     metrics: Metrics
 
 
@@ -53,18 +59,22 @@ def build(settings: Settings, database: str | None = None, clock: Clock | None =
     approvals = Approvals(Store(db), bus, clock)
     measure(approvals, bus, metrics)
     audit = Audit(settings.audit, Index(db), bus, clock, metrics)
-    return Supervisor(settings, clock, db, bus, approvals, audit, metrics)
+    contact = push_contact(settings.contact, settings.public)
+    key = settings.state / "push-key.pem"
+    push = Push(db, bus, approvals, clock, metrics, settings.machine, key, contact)
+    return Supervisor(settings, clock, db, bus, approvals, audit, push, metrics)
 
 
 def people(supervisor: Supervisor) -> ASGIApp:
     """The page's application."""
-    return page(supervisor.settings, supervisor.clock, supervisor.db, supervisor.bus, supervisor.approvals)
+    more = [*audit_http.routes(supervisor.audit, supervisor.metrics), *push_http.routes(supervisor.push)]
+    return page(supervisor.settings, supervisor.clock, supervisor.db, supervisor.bus, supervisor.approvals, more)
 
 
-async def serve(settings: Settings, pipe: int | None = None) -> int | None:
+async def serve(settings: Settings, pipe: int | None = None, link: bool = False) -> int | None:
     """Runs until SIGTERM or SIGINT; after SIGHUP the port on which it shall start anew, else None.
 
-    `pipe` is told once it listens.  Raises SupervisorError when it cannot start.
+    `pipe` is told once it listens, with a `link` how to come in.  Raises SupervisorError when it cannot start.
     """
     lock = hold(settings)
     hooks_socket = bind_hooks(settings)
@@ -78,7 +88,7 @@ async def serve(settings: Settings, pipe: int | None = None) -> int | None:
     watchers = [asyncio.ensure_future(one) for one in (supervisor.approvals.watch(), supervisor.audit.watch())]
     port = people_socket.getsockname()[1]
     _announce(settings, port)
-    ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port})
+    ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port, **_way_in(supervisor, port, link)})
     note("started", pid=os.getpid(), port=port, version=__version__)
     try:
         await server.serve(sockets=[hooks_socket, people_socket])
@@ -90,9 +100,20 @@ async def serve(settings: Settings, pipe: int | None = None) -> int | None:
             settings.hook_socket.unlink()
         with contextlib.suppress(FileNotFoundError):
             settings.pid_file.unlink()
+        await supervisor.push.close()
         supervisor.db.close()
         os.close(lock)
     return port if server.again else None
+
+
+def _way_in(supervisor: Supervisor, port: int, link: bool) -> dict[str, str]:
+    """The key, when it was made just now, and a link that works once; for a person at a terminal."""
+    if not link:
+        return {}
+    key = ensure_key(supervisor.db)
+    code, _ = Devices(supervisor.db, supervisor.clock).code()
+    way = {"link": f"http://{supervisor.settings.host}:{port}/#pair={code}"}
+    return {**way, "key": key} if key else way
 
 
 def _reload(server: Server, supervisor: Supervisor) -> None:
@@ -101,7 +122,7 @@ def _reload(server: Server, supervisor: Supervisor) -> None:
 
 
 def _exit(server: Server, supervisor: Supervisor) -> None:
-    supervisor.approvals.closing = True
+    supervisor.approvals.close()
     supervisor.bus.close()
     server.should_exit = True
 

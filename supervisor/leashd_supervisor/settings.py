@@ -17,6 +17,7 @@ class Settings:
     state        leashd's directory, `~/.leashd`
     host, port   where people reach the page: a loopback address; port 0 takes a free one
     public       names under which a tunnel shows the page, for the Host check
+    contact      mailto: or https: address that push services can write to
     remote       whether questions and plans are also asked on the page
     """
 
@@ -24,6 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = PORT
     public: tuple[str, ...] = ()
+    contact: str = ""
     remote: bool = True
     machine: str = field(default_factory=lambda: socket.gethostname().partition(".")[0])
 
@@ -64,5 +66,6 @@ def from_environment(state: str | None = None, port: int | None = None) -> Setti
     return Settings(
         state=home.absolute(),
         port=port if port is not None else int(os.environ.get("LEASHD_WEB_PORT", PORT)),
+        contact=os.environ.get("LEASHD_PUSH_CONTACT", ""),
         public=tuple(name for name in os.environ.get("LEASHD_PUBLIC_HOSTS", "").split(",") if name),
     )

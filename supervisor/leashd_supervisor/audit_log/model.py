@@ -77,7 +77,7 @@ def _text(record: Record, name: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """Text that a database takes and searches: no half of a pair of surrogates, no NUL, behind which it does not look."""
+    """Text that a database takes and searches: no half a pair of surrogates, no NUL, behind which it does not look."""
     return text.encode("utf-8", "replace").decode().replace("\0", "␀")
 
 
