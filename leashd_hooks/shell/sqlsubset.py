@@ -228,7 +228,10 @@ class Statement:
                     break
         if not self._take("where"):
             return {"statement": verb, "whole": True}
+        start = self._place
         self._expression()
+        if not any(lexeme[:1] in LETTERS and lexeme not in RESERVED for lexeme in self._tokens[start : self._place]):
+            raise Beyond  # a condition that looks at no column may hold for every row
         return {"statement": verb}
 
     def _insert(self) -> None:

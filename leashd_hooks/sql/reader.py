@@ -196,13 +196,23 @@ def _by_tree(text: str, dialect: str, told: Read) -> str:
         told["code"] = "sql" if tree.kind == "TRIGGER" else "other"
         return "other"
     for kind, name in TREES:
-        if node := tree.find(kind):
-            if name in ("delete", "update") and not isinstance(node, exp.Merge) and not node.args.get("where"):
+        if nodes := list(tree.find_all(kind)):
+            if name in ("delete", "update") and any(map(_is_whole, nodes)):
                 told["whole"] = True
             return name
     if isinstance(tree, exp.Command) or not isinstance(tree, (exp.Query, exp.Values, exp.Describe, exp.Show, exp.Use)):
         return "other"
     return "select"
+
+
+def _is_whole(node: exp.Expr) -> bool:
+    """Whether a delete or update takes every row: it has no condition, or one that looks at none (`where true`)."""
+    where = node.args.get("where")
+    if isinstance(node, exp.Merge) or (where is None and node.args.get("limit")):
+        return False
+    joined = [join.args.get("on") or join.args.get("using") for join in node.find_all(exp.Join)]
+    conditions = [each for each in (where, *joined) if isinstance(each, exp.Expr)]
+    return not any(each.find(exp.Column, exp.Query) for each in conditions)
 
 
 def _files(tokens: list[Token], words: list[str], told: Read) -> None:

@@ -1,6 +1,6 @@
 """Build tools: what they run is the project's own code, told as the target that is asked for."""
 
-from leashd_hooks.shell import project
+from leashd_hooks.shell import flows, project
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -66,6 +66,7 @@ MOVES = {
 SETTINGS = ("-D", "-P", "--define", "-T", "--set")
 #: What tox runs or makes that its settings do not tell.
 TOX_REFUSED = ("exec", "e", "devenv", "d", "quickstart", "q")
+STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 #: Tools whose words are directories.
 SOURCES = ("cmake", "meson")
 
@@ -79,6 +80,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     found, places = _places(call, options)
     if options.has(*RUNS.get(name, ())) and name != "cmake":
         found.append(call.effect("code", language="shell", source="inline"))
+    if _shows_environment(call, options):
+        found.append(call.effect("secret", store="environment"))
     assigned = [word for word in options.words if isinstance(word, str) and "=" in word]
     targets = [word for word in options.words if isinstance(word, Unknown) or "=" not in word]
     targets = [word for word in targets if not _is_count(word)]
@@ -117,7 +120,10 @@ def _places(call: "Invocation", options: "Options") -> "tuple[list[Effect], list
     for flag, value in options.flags:
         if value is None:
             continue
-        if flag in READ_FILES.get(call.name, ()):
+        if flag in READ_FILES.get(call.name, ()) and value in STDIN:
+            found += [call.effect("code", language="shell", source="stdin")]
+            found += flows.into_interpreter(call, call.stdin.effects, call.stdin.programs)
+        elif flag in READ_FILES.get(call.name, ()):
             found.append(project.steered(base, value))
         elif flag in DIRECTORIES.get(call.name, ()):
             places.append(value)
@@ -127,6 +133,16 @@ def _places(call: "Invocation", options: "Options") -> "tuple[list[Effect], list
             kind = "write" if flag == "-B" else "read"
             found.append(call.on_path(kind, value, how="create" if kind == "write" else "list"))
     return found, places
+
+
+def _shows_environment(call: "Invocation", options: "Options") -> bool:
+    """Whether it prints all variables: make's database, Maven's and Bazel's words for it."""
+    if call.name in ("make", "gmake"):
+        return options.has("-p") or any(flag.startswith("--print-da") for flag, _ in options.flags)
+    words = [word for word in options.words if isinstance(word, str)]
+    if call.name == "bazel":
+        return words[:1] == ["info"] and ("client-env" in words or options.has("--show_make_env"))
+    return call.name == "mvn" and any(word.endswith("help:system") for word in words)
 
 
 def _is_count(word: "Value") -> bool:

@@ -1,5 +1,6 @@
 """Database clients: everyday SQL is read in process, all other by a library in a process of its own."""
 
+from leashd_hooks.hosts import reach
 from leashd_hooks.shell.argv import read, table
 from leashd_hooks.shell.invocation import Unknown
 from leashd_hooks.shell.sqlsubset import read as everyday
@@ -39,17 +40,23 @@ CLIENTS: "dict[str, tuple[str, str, str, str, str]]" = {
 ALIASES = {"mariadb": "mysql", "mongo": "mongosh", "valkey-cli": "redis-cli", "litecli": "sqlite3",
            "pgcli": "psql", "mycli": "mysql"}  # fmt: skip
 REDIS_READS = table(
-    "get mget keys scan info ping ttl type exists hget hgetall hkeys llen lrange smembers scard zrange dbsize strlen"
-    " hmget sismember zscore memory slowlog time lastsave"
+    "get mget keys scan info ttl type exists hget hgetall hkeys llen lrange smembers scard zrange dbsize strlen"
+    " hmget sismember zscore memory slowlog lastsave"
 )
+#: What only tells whether the server answers.
+REDIS_ALIVE = table("ping time")
 REDIS = {"flushall": "truncate", "flushdb": "truncate", "del": "delete", "unlink": "delete", "hdel": "delete",
          "set": "update", "hset": "update", "mset": "update", "expire": "update", "lpush": "insert", "rpush": "insert",
          "sadd": "insert", "zadd": "insert", "incr": "update", "swapdb": "alter"}  # fmt: skip
+LOCAL = ("localhost", "127.0.0.1", "::1")
 TOOLS = {"dropdb": ("drop", "database"), "createdb": ("other", "database"), "dropuser": ("drop", "role"),
          "createuser": ("other", "role"), "pg_dump": ("select", "database"), "pg_dumpall": ("select", "database"),
          "mysqldump": ("select", "database"), "pg_restore": ("other", "database"), "mongodump": ("select", "database"),
-         "mongorestore": ("other", "database"), "mysqladmin": ("other", "database"), "pg_isready": ("select",
-             "database")}  # fmt: skip
+         "mongorestore": ("other", "database"), "mysqladmin": ("other", "database"),
+         "pg_isready": ("", "")}  # fmt: skip
+#: What mongosh is told that removes tables, and rows without a condition.
+MONGO_DROPS = (".dropdatabase(", ".drop(", ".dropcollection(")
+MONGO_WIPES = (".deletemany({})", ".remove({})", ".deletemany()", ".remove()")
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -71,10 +78,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if name == "redis-cli":
         return found + _redis(call, options)
     if name == "mongosh":
-        texts_given = [text.lower() for text in options.values("--eval") if isinstance(text, str)]
-        drops = any(mark in text for text in texts_given for mark in (".dropdatabase(", ".drop(", ".dropcollection("))
-        return [*found, call.effect("code", language="javascript", source="inline"),
-                _told(call, name, "drop" if drops else "other")]  # fmt: skip
+        return found + _mongo(call, options)
     if name in ("sqlite3", "duckdb"):
         if options.has("-version", "--version", "-help", "--help") and not options.words:
             return []
@@ -87,7 +91,47 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if name in ("sqlite3", "duckdb"):
         looks = bool(found) and all(effect.fields.get("statement") == "select" for effect in found)
         kind, how = ("read", "content") if looks else ("write", "edit")
-        found += [call.on_path(kind, word, how=how) for word in options.words[:1] if word not in (":memory:", "")]
+        named = [word for word in options.words[:1] if word not in (":memory:", "")]
+        found += [call.on_path(kind, _database(word), how=how) for word in named]
+    return found
+
+
+def _database(word: "Value") -> "Value":
+    """The file that `sqlite3` and `duckdb` open: a plain name, or a URI such as `file:app.db?mode=ro`."""
+    if isinstance(word, Unknown) or ":" not in word:
+        return word
+    scheme, _, rest = word.partition(":")
+    path = rest.partition("?")[0].partition("#")[0]
+    path = path.removeprefix("//localhost") if path.startswith("//localhost/") else path.removeprefix("//")
+    if scheme.lower() != "file" or "%" in path or (rest.startswith("//") and not path.startswith("/")):
+        return Unknown("a database that is no file by its name")
+    return path
+
+
+def _mongo(call: "Invocation", options: "Options") -> "list[Effect]":
+    """JavaScript, of which only what drops tables or removes all rows is told."""
+    given = [word for word in options.values("--eval") if isinstance(word, str)]
+    text = "".join("".join(given).lower().split())
+    wipes = any(mark in text for mark in MONGO_WIPES)
+    statement = "drop" if any(mark in text for mark in MONGO_DROPS) else "delete" if wipes else "other"
+    code = call.effect("code", language="javascript", source="inline")
+    return [code, _told(call, "mongosh", statement, whole=wipes or None)]
+
+
+def _is_ready(call: "Invocation") -> "list[Effect] | None":
+    options = read(call.args, short="dhptU", long=("--dbname", "--host", "--port", "--timeout"))
+    if options.unknown:
+        return None
+    return _reached(call, options.values("-h", "--host", "-d", "--dbname"))
+
+
+def _reached(call: "Invocation", hosts: "list[Value]") -> "list[Effect]":
+    """Whether the server answers that one of `hosts` names: a question where it is not this machine's."""
+    found = []
+    for host in hosts:
+        name = host if isinstance(host, str) and "=" not in host and "/" not in host else None
+        if host not in LOCAL:
+            found.append(call.effect("network", host=name, direction="connect", reach=reach(name) if name else None))
     return found
 
 
@@ -198,6 +242,8 @@ def _redis(call: "Invocation", options: "Options") -> "list[Effect]":
     verb = words[0]
     if verb is None:
         return [_told(call, "redis-cli", None)]
+    if verb in REDIS_ALIVE and not options.strange(("-h", "-p", "-n", "--tls", "--no-auth-warning", "-a", "-u")):
+        return _reached(call, options.values("-h", "-u"))
     if verb in REDIS_READS or (verb == "config" and words[1:2] == ["get"]):
         return [_told(call, "redis-cli", "select")]
     if verb in ("eval", "evalsha", "script", "function", "module", "config", "debug", "slaveof", "replicaof"):
@@ -205,7 +251,9 @@ def _redis(call: "Invocation", options: "Options") -> "list[Effect]":
     return [_told(call, "redis-cli", REDIS.get(verb, "other"))]
 
 
-def _tool(call: "Invocation") -> "list[Effect]":
+def _tool(call: "Invocation") -> "list[Effect] | None":
+    if call.name == "pg_isready":
+        return _is_ready(call)
     statement, what = TOOLS[call.name]
     options = read(call.args, short="fhpUdFjnNtTuroPS", long=("--file", "--host", "--port", "--username", "--dbname",
                                                               "--format",

@@ -161,6 +161,9 @@ class _Scan:
         name, equals, value = word.partition("=")
         if name in ("--version", "--help") and not equals:
             return True
+        if name == "--info" and self.spec.language == "php":
+            self.found.append(self.call.effect("secret", store="environment"))
+            return True
         kind = self.spec.long.get(name)
         if kind is None:
             return None
@@ -185,6 +188,8 @@ class _Scan:
                     return self.take(kind, tail or (self.rest.pop(0) if self.rest else None))
             if letter in spec.tells:
                 self.tells = True
+                if letter == "i" and spec.language == "php":
+                    self.found.append(self.call.effect("secret", store="environment"))
             elif letter == "l" and spec.inline == "rBRE":
                 self.checks = True  # php only looks whether it could be read
             elif letter not in spec.plain:
@@ -223,7 +228,9 @@ class _Scan:
         name: Value | None = tail or (self.rest.pop(0) if self.rest else None)
         if name is None:
             return None
-        found = _module(self.call, name, self.rest)
+        from leashd_hooks.shell import modules
+
+        found = modules.effects(self.call, name, self.rest)
         if found is None:
             return None
         self.found += found
@@ -249,45 +256,6 @@ def flows(call: "Invocation") -> "list[Effect]":
     if any(name in DECODERS for name in call.stdin.programs):
         found.append(call.effect("flow", pattern="decode-to-interpreter"))
     return found
-
-
-#: Modules that are programs of their own.
-PROGRAMS = {"pip": "pip", "pytest": "pytest", "ruff": "ruff", "mypy": "mypy", "black": "black", "isort": "isort",
-            "flake8": "flake8", "unittest": "unittest", "coverage": "coverage", "tox": "tox", "nox": "nox",
-            "twine": "twine", "pylint": "pylint", "pre_commit": "pre-commit", "pipx": "pipx", "uv": "uv",
-            "poetry": "poetry", "ansible": "ansible"}  # fmt: skip
-HARMLESS = ("this", "platform", "calendar", "antigravity", "tabnanny")
-
-
-def _module(call: "Invocation", name: "Value", args: "list[Value]") -> "list[Effect] | None":
-    if isinstance(name, Unknown):
-        return [call.effect("code", language="python", source="unknown", path=None)]
-    if name in PROGRAMS:
-        return call.command([PROGRAMS[name], *args])
-    if name.partition(".")[0] == "leashd_hooks":
-        return call.command(["leashd", *args])
-    if name == "json.tool":
-        options = read(args, long=("--indent",))
-        if options.strange(names("h", "--indent", "--sort-keys", "--no-ensure-ascii", "--json-lines", "--tab",
-                                 "--compact",
-                                 "--no-indent")) or options.unknown:  # fmt: skip
-            return None
-        found = [call.on_path("read", word, how="content") for word in options.words[:1] if word != "-"]
-        return found + [call.on_path("write", word, how="create") for word in options.words[1:2] if word != "-"]
-    if name in ("venv", "virtualenv"):
-        options = read(args, short="p", long=("--prompt", "--python"))
-        if name == "venv" and options.words and all(word in (".venv", "venv") for word in options.words):
-            return [call.effect("package", manager="pip", operation="build", source="none", scope="project")]
-        return [call.on_path("write", word, how="create", recursive=True) for word in options.words]
-    if name == "build":
-        task = call.effect("package", manager="pip", operation="build", source="none", scope="project")
-        return [task, *project.runs(call, [word for word in args if isinstance(word, Unknown) or word[:1] != "-"])]
-    if name == "compileall":
-        options = read(args, short="dsfieoxpjr", long=("--invalidation-mode", "--workers"))
-        return [call.on_path("read", word, how="content") for word in options.words or ["."]]
-    if name in HARMLESS:
-        return []
-    return [call.effect("code", language="python", source="module", module=str(name))]
 
 
 JAVA_PLAIN = ("-ea", "-server", "-client", "-enableassertions", "-verbose", "-showversion")

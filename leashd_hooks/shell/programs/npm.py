@@ -1,6 +1,7 @@
 """JavaScript package managers: npm, npx, pnpm, yarn, bun and their runners."""
 
-from leashd_hooks.shell import project
+from leashd_hooks.shell import names as shell_names
+from leashd_hooks.shell import programs, project
 from leashd_hooks.shell.argv import names, read, table
 from leashd_hooks.shell.invocation import Unknown
 
@@ -88,7 +89,9 @@ def _effects(call: "Invocation") -> "list[Effect] | None":
             return [call.on_path("code", verb, language="javascript", source="file")]
         if verb in TASK_TOOLS and call.name in LENIENT:
             return _tasks(call, verb, words[1:])
-        return [_package(call, "run", "none", script=verb)] if call.name in LENIENT else None
+        if call.name not in LENIENT:
+            return None
+        return [_package(call, "run", "none", script=verb), *_program(call, words)]
     return _told(call, verb, operation, rest)
 
 
@@ -179,7 +182,9 @@ def _told(call: "Invocation", verb: str, operation: str, rest: "list[Value]") ->
             return [*found, _package(call, "query", "none")]
         if call.name == "bun" and isinstance(script, str) and script.endswith(SCRIPTS):
             return [*found, call.on_path("code", script, language="javascript", source="file")]
-        return [*found, _package(call, "run", "none", script=script if isinstance(script, str) else None)]
+        shown = [call.effect("secret", store="environment")] if script == "env" else []
+        named = script if isinstance(script, str) else None
+        return [*found, *shown, _package(call, "run", "none", script=named)]
     if operation == "script":
         script_name = "test" if verb in ("t", "tst") else verb
         return [*found, _package(call, "run", "none", script=script_name)]
@@ -279,6 +284,27 @@ def _exec(call: "Invocation", manager: str, args: "list[Value]", prefix: str = "
             found.append(call.on_path("code", word, language="javascript", source="file"))
     for text in options.values("-c", "--call"):
         found += call.shell(text)
-    if options.words and not prefix and options.words[0] in CHECKED:
-        found += call.command(options.words)  # its flags may load code
+    if options.words and not prefix:
+        found += _program(call, options.words)
     return found or None
+
+
+#: Packages that are a program of another name, or "" where their words are a command.
+STAND_FOR = {"dotenv-cli": "dotenv", "cross-env": "env", "shx": "", "del-cli": "del-cli", "tsx": "tsx"}
+#: Programs whose words are command lines.
+LINES = ("concurrently", "nodemon")
+
+
+def _program(call: "Invocation", words: "list[Value]") -> "list[Effect]":
+    """What a package does that is run by the name of a program which is known, or whose flags may load code."""
+    first, *rest = words
+    if isinstance(first, Unknown):
+        return []
+    name = first if first[:1] == "@" else first.partition("@")[0]  # `rimraf@5`
+    if name in LINES:
+        texts = [word for word in rest if isinstance(word, Unknown) or (word[:1] != "-" and " " in word)]
+        return [each for text in texts for each in call.shell(text)]
+    stands = STAND_FOR.get(name, name)
+    if name in STAND_FOR or name in CHECKED or programs.family_of(name) or name in shell_names.WRAPPERS:
+        return call.command([*([stands] if stands else []), *rest])
+    return []

@@ -318,8 +318,9 @@ def _tool(call: "Invocation", manager: str, rest: "list[Value]") -> "list[Effect
     # `uvx --from evil ruff` runs what the package evil calls ruff.
     script = _name(origins[-1]) if isinstance(origins[-1], str) else None
     found = [_package(call, manager, "run", source, script=script), *_guard(call, [name, *origins])]
-    if name in CHECKED and script == name:
-        found += call.command(options.words)  # its flags may load code
+    known = _name(name) if isinstance(name, str) else ""  # `ruff@latest`
+    if (known in CHECKED and script == known) or programs.family_of(known):
+        found += call.command([known, *options.words[1:]])  # its flags may load code
     return found + [_package(call, manager, "install", source_of(word)) for word in options.values("--with", "-w")]
 
 

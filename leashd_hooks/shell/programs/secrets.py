@@ -1,4 +1,4 @@
-"""Programs that show secrets: printenv, keychains, password managers, gpg, ssh keys, openssl."""
+"""Programs that show secrets: printenv, dotenv, keychains, password managers, gpg, ssh keys, openssl."""
 
 from leashd_hooks.shell.argv import names, read, table
 from leashd_hooks.shell.invocation import Unknown
@@ -33,6 +33,8 @@ GPG_LOOKS = names("kKv", "--list-keys", "--list-secret-keys", "--list-public-key
 def effects(call: "Invocation") -> "list[Effect] | None":
     if call.name == "printenv":
         return _printenv(call)
+    if call.name == "dotenv":
+        return _dotenv(call)
     if call.name in ("gpg", "gpg2"):
         return _gpg(call)
     if call.name == "openssl":
@@ -58,6 +60,23 @@ def _printenv(call: "Invocation") -> "list[Effect]":
     if words and all(isinstance(word, str) and word in HARMLESS for word in words):
         return []
     return [call.effect("secret", store="environment")]
+
+
+def _dotenv(call: "Invocation") -> "list[Effect] | None":
+    """It prints settings of a file, changes them, or gives them all to a command, which is asked about."""
+    options = read(call.args, short="fqecpv", long=("--file", "--quote", "--export"), stop_at_word=True)
+    files = options.values("-f", "--file", "-e") or [".env"]
+    verb, *rest = options.words or [""]
+    if verb in ("set", "unset"):
+        return [call.on_path("write", file, how="edit") for file in files]
+    if verb in ("list", "get") or options.values("-p"):
+        return [call.on_path("read", file, how="content") for file in files]
+    words = rest if verb == "run" else options.words
+    if not words or options.unknown:
+        return None
+    given = call.effect("opaque", why="a command is given the settings of a file, which may be secrets")
+    named = [call.on_path("read", file, how="stat") for file in files]
+    return [*named, *call.command(words), given]
 
 
 def _gpg(call: "Invocation") -> "list[Effect] | None":

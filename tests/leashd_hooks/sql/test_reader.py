@@ -103,14 +103,20 @@ RULES = {
     ("a delete with a condition", "delete"): [
         ("psql", "delete from t where id = 1"),
         ("psql", "delete from t using u where t.a = u.a"),
+        ("psql", "delete from t where exists (select 1 from u where u.a = t.a)"),
+        ("mysql", "delete from t limit 5"),
+        ("mysql", "delete t from t join u on t.a = u.a"),
         ("psql", "with x as (delete from t where a = 1 returning *) select * from x"),
         ("mysql", "delete from t where a in (select a from u)"),
     ],
     ("a delete without a condition removes every row, also inside another statement", "delete whole"): [
         ("psql", "delete from t"),
+        ("psql", "delete from t where true"),
+        ("psql", "delete from t where 1 = 1"),
+        ("psql", "with x as (delete from t where a = 1), y as (delete from u) select 1"),
         ("psql", "with x as (delete from t returning *) select * from x"),
         ("psql", "with x as (delete from t returning *) insert into u select * from x"),
-        ("mysql", "delete t1 from t1 join t2 on t1.a = t2.a"),
+        ("mysql", "delete t1 from t1 join t2"),
         ("sqlite3", "DELETE FROM t"),
     ],
     ("whatever drops is a drop", "drop table"): [

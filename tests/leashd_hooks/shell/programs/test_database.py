@@ -12,6 +12,27 @@ def said(engine, statement, what="", whole=False):
 
 
 TABLE = {
+    "redis-cli ping": [],
+    "redis-cli -h localhost -p 6379 ping": [],
+    "redis-cli -h cache.example.org ping": ["network direction=connect host=cache.example.org reach=public"],
+    "redis-cli -u redis://u@h/0 ping": ["network direction=connect"],
+    "pg_isready": [],
+    "pg_isready -h localhost -p 5432": [],
+    "pg_isready -h 10.0.0.1": ["network direction=connect host=10.0.0.1 reach=private"],
+    "pg_isready -d host=db": ["network direction=connect"],
+    "sqlite3 'file:a.db?mode=ro' 'select 1'": [said("sqlite3", "select"), "read /w/a.db how=content"],
+    "sqlite3 file:///etc/a.db 'select 1'": [said("sqlite3", "select"), "read /etc/a.db how=content"],
+    "sqlite3 file://localhost/etc/a.db 'select 1'": [said("sqlite3", "select"), "read /etc/a.db how=content"],
+    "sqlite3 file:%2e%2e/a.db 'select 1'": [said("sqlite3", "select"), "read None how=content"],
+    "duckdb md:shared 'select 1'": [said("duckdb", "select"), "read None how=content"],
+    "mongosh --eval 'db.u.deleteMany( {} )'": [
+        "code language=javascript source=inline",
+        said("mongosh", "delete", whole=True),
+    ],
+    "mongosh --eval 'db.u.deleteMany({a: 1})'": ["code language=javascript source=inline", said("mongosh", "other")],
+    "psql -c 'delete from x where true'": [said("psql", "delete", whole=True)],
+    "psql -c 'delete from x where 1 = 1'": [said("psql", "delete", whole=True)],
+    "psql -c 'delete from x where id = 1'": [said("psql", "delete")],
     "psql -c 'select 1'": [said("psql", "select")],
     "psql -c 'DROP TABLE x'": [said("psql", "drop", "table")],
     "psql -c 'drop  table x'": [said("psql", "drop", "table")],

@@ -7,6 +7,16 @@ def package(operation, source="none", manager="npm", scope="project", script="")
 
 
 TABLE = {
+    "npx rimraf src": [package("run", "registry", script="rimraf"), "command words=rimraf src"],
+    "npx rimraf@5 src": [package("run", "registry", script="rimraf@5"), "command words=rimraf src"],
+    "npx shx rm -rf src": [package("run", "registry", script="shx"), "command words=rm -rf src"],
+    "npx cross-env A=1 jest": [package("run", "registry", script="cross-env"), "command words=env A=1 jest"],
+    "npx dotenv-cli -p KEY": [package("run", "registry", script="dotenv-cli"), "command words=dotenv -p KEY"],
+    "npx concurrently 'rm -rf x' npm:dev": [package("run", "registry", script="concurrently"), "shell words=rm -rf x"],
+    "npx @scope/rimraf src": [package("run", "registry", script="@scope/rimraf")],
+    "pnpm exec sh -c x": [package("run", "registry", "pnpm", script="sh"), "command words=sh -c x"],
+    "yarn rimraf dist": [package("run", manager="yarn", script="rimraf"), "command words=rimraf dist"],
+    "npm run env": ["secret store=environment", package("run", script="env")],
     "npm install": [package("install", "lockfile")],
     "npm ci": [package("install", "lockfile")],
     "npm i -D eslint @types/node": [package("install", "registry")],

@@ -7,6 +7,13 @@ def package(manager, operation, source="none", scope="project", script=""):
 
 
 TABLE = {
+    "make -p": ["secret store=environment", package("make", "run", script="default")],
+    "make -qp": ["secret store=environment", package("make", "run", script="default")],
+    "make --print-data-base": ["secret store=environment", package("make", "run", script="default")],
+    "make --print-directory": [package("make", "run", script="default")],
+    "mvn help:system": ["secret store=environment", package("mvn", "build", script="help:system")],
+    "make -f - all": ["code language=shell source=stdin", package("make", "run", script="all")],
+    "make -f/dev/stdin": ["code language=shell source=stdin", package("make", "run", script="default")],
     "cargo build --release": [package("cargo", "build")],
     "cargo +nightly test -- --nocapture": [package("cargo", "test")],
     "cargo run --bin x -- --config y": [package("cargo", "run", script="x")],

@@ -1,6 +1,21 @@
 import pytest
 
 TABLE = {
+    "dotenv list": ["read /w/.env how=content"],
+    "dotenv -f prod.env get KEY": ["read /w/prod.env how=content"],
+    "dotenv -e .env.local -p KEY": ["read /w/.env.local how=content"],
+    "dotenv set KEY value": ["write /w/.env how=edit"],
+    "dotenv": None,
+    "dotenv run -- node a.js": [
+        "read /w/.env how=stat",
+        "command words=-- node a.js",
+        "opaque why=a command is given the settings of a file, which may be secrets",
+    ],
+    "dotenv -- env": [
+        "read /w/.env how=stat",
+        "command words=env",
+        "opaque why=a command is given the settings of a file, which may be secrets",
+    ],
     "printenv": ["secret store=environment"],
     "printenv PATH": [],
     "printenv HOME AWS_SECRET_ACCESS_KEY": ["secret store=environment"],
