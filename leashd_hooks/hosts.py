@@ -6,10 +6,26 @@ METADATA = (
 METADATA_NAMES = (
     "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
 )  # fmt: skip
-LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "localtest.me", "lvh.me")
+LOCAL_NAMES = (
+    "localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "localtest.me", "lvh.me", "localh.st",
+    "vcap.me", "lacolhost.com", "localho.st", "fuf.me", "traefik.me", "127-0-0-1.org.uk", "readme.localtest.me",
+)  # fmt: skip
 #: Public names that answer with any private address written into them.
-MIRRORS = ("nip.io", "sslip.io", "xip.io", "rbndr.us")
-PRIVATE_NAMES = ("local", "internal", "intranet", "lan", "home", "corp", "home.arpa", "host.docker.internal")
+MIRRORS = (
+    "nip.io",
+    "sslip.io",
+    "xip.io",
+    "rbndr.us",
+    "1u.ms",
+    "backname.io",
+    "local-ip.co",
+    "localip.sh",
+    "local-ip.sh",
+)
+PRIVATE_NAMES = (
+    "local", "internal", "intranet", "lan", "home", "corp", "home.arpa", "host.docker.internal", "private", "svc",
+    "consul", "localdomain",
+)  # fmt: skip
 
 #: What a resolver reads as a full stop besides the ASCII one.
 DOTS = (0x3002, 0xFF0E, 0xFF61)
@@ -53,6 +69,29 @@ def as_browsers_read(url: str) -> str:
     if scheme.lower() == "file":
         return "file://" + (rest[2:] if rest.startswith("//") else "/" + rest.lstrip("/"))
     return scheme + "://" + rest.lstrip("/")
+
+
+#: What a browser puts before an address that it shows in another way.
+SHOWN = ("view-source:", "jar:", "blob:", "filesystem:")
+
+
+def file_path(url: str) -> "str | None":
+    """The path that a `file:` URL in any spelling names, `..` resolved as browsers do it; None for another URL."""
+    url = url.strip()
+    for prefix in SHOWN:
+        if url[: len(prefix)].lower() == prefix:
+            url = url[len(prefix) :]
+    url = as_browsers_read(url)
+    if url[:7].lower() != "file://":
+        return None
+    path = url[7:].partition("?")[0].partition("#")[0]
+    parts: list[str] = []
+    for part in _unquoted(path[path.find("/") :] if "/" in path else "/").split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
 
 
 def split_url(url: str) -> "tuple[str, str, int | None]":
@@ -205,7 +244,8 @@ def _reach6(text: str) -> str:
         return "local"
     if (groups[0], groups[1]) in ((0xFD00, 0xEC2), (0xFD20, 0xCE)):
         return "metadata"
-    if number >> 32 in (0xFFFF, 0, 0x64FF9B << 64):
+    # Mapped, compatible, translated, and both prefixes of NAT64.
+    if number >> 32 in (0xFFFF, 0, 0xFFFF0000, 0x64FF9B << 64) or groups[:3] == [0x64, 0xFF9B, 1]:
         return _reach4(number & 0xFFFFFFFF)
     if groups[0] == 0x2002:
         return _reach4(groups[1] << 16 | groups[2])

@@ -13,6 +13,7 @@ FAMILIES: "dict[str, tuple[str, ...]]" = {
     "bash": ("Bash", "Monitor"),
     "files": ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead", "Glob", "Grep", "LS"),
     "web": ("WebFetch", "WebSearch"),
+    "patch": ("apply_patch",),
     "agent": (
         *("Agent", "Task", "Skill", "SlashCommand", "AskUserQuestion", "EnterPlanMode", "ExitPlanMode"),
         *("CronCreate", "CronDelete", "CronList", "EnterWorktree", "ExitWorktree", "SendMessage", "Workflow"),
@@ -50,3 +51,9 @@ def text(call: "Call", name: str, default: "str | None" = None) -> str:
     if not isinstance(value, str):
         raise ValueError(f"`{call.tool}` came without a `{name}` that is text")
     return value
+
+
+def words_of(name: str) -> "set[str]":
+    """The words that a name is made of, in lower case: `writeFile`, `write_file` and `write-file` are the same."""
+    spaced = "".join(" " + character if character.isupper() else character for character in name)
+    return set(spaced.lower().replace("_", " ").replace("-", " ").split())

@@ -1,5 +1,6 @@
 """The agent's own tools: subagents, skills, questions, plans, schedules, to-do lists."""
 
+from leashd_hooks.hosts import file_path
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
 from leashd_hooks.tools import text
@@ -39,10 +40,11 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
         return [Effect("code", {"language": "javascript", "source": "inline"})]
     if call.tool == "ReadMcpResourceTool":
         found = [Effect("mcp", {"server": text(call, "server", ""), "tool": "resource"})]
-        uri = text(call, "uri", "")
-        if uri[:7].lower() == "file://":
-            found.append(Effect("read", {"path": resolve("/" + uri[7:].lstrip("/"), "/", home), "how": "content"}))
-        return found
-    if call.tool == "LSP" and isinstance(call.input.get("filePath"), str):
-        return [Effect("read", {"path": resolve(text(call, "filePath"), call.cwd, home), "how": "content"})]
+        path = file_path(text(call, "uri", ""))
+        return found if path is None else [*found, Effect("read", {"path": path, "how": "content"})]
+    if call.tool == "LSP":
+        named = [call.input[name] for name in ("filePath", "file_path", "path") if name in call.input]
+        return [Effect("tool", {"name": call.tool}),
+                *(Effect("read", {"path": resolve(str(name), call.cwd, home), "how": "content"})
+                  for name in named)]  # fmt: skip
     return [Effect("tool", {"name": call.tool})]

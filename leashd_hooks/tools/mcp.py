@@ -1,7 +1,14 @@
-"""Tools of MCP servers: `mcp__server__tool`.  The server is part of the name and is never dropped."""
+"""Tools of MCP servers: `mcp__server__tool`.  The server is part of the name and is never dropped.
 
+What a server does with its arguments is not known.  What they name is: files, commands, SQL and addresses are judged as
+those of any other tool, besides the tool itself, so that allowing a tool by name never lifts the floor.
+"""
+
+import leashd_hooks
+from leashd_hooks.hosts import as_browsers_read, file_path, reach, split_url
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
+from leashd_hooks.tools import words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +26,16 @@ _PATH_NAMES = frozenset(
 )
 #: What the names of further such arguments end in.
 _PATH_ENDINGS = ("path", "paths", "_file", "_files", "_dir", "directory", "folder", "filename")
+#: Where a path is told by its beginning, whatever its argument is called.
+_TELLING = ("~/", "../", "./", "/etc/", "/root/", "/proc/", "/home/", "/Users/", "/var/run/")
+#: Words in the name of a tool that writes the files it is given, or deletes them.
+_WRITES = frozenset(
+    (
+        *("write", "edit", "create", "save", "move", "rename", "copy", "append", "update", "insert", "replace", "put"),
+        *("mkdir", "touch", "patch", "apply", "download", "export", "set", "modify", "store", "screenshot", "mv", "cp"),
+    )
+)
+_DELETES = frozenset(("delete", "remove", "rm", "unlink", "trash", "move", "rename", "mv"))
 #: Tools of Playwright's MCP server that only look.
 _BROWSER_READS = frozenset(
     (
@@ -26,49 +43,85 @@ _BROWSER_READS = frozenset(
         *("browser_tab_list", "browser_wait_for", "browser_resize"),
     )
 )
-_URL_NAMES = ("url", "uri", "urls", "href", "host", "endpoint", "link")
+_URL_NAMES = ("url", "uri", "urls", "href", "host", "endpoint", "link", "baseurl", "base_url")
+#: Schemes of a browser's own pages: settings, passwords, extensions.
+_OWN_PAGES = (
+    "chrome",
+    "chrome-extension",
+    "edge",
+    "brave",
+    "devtools",
+    "moz-extension",
+    "resource",
+    "opera",
+    "vivaldi",
+)
 #: Values looked at before the rest counts as too much.
 _VALUES = 500
 
 
 def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
-    """The tool itself, and the files its arguments name."""
+    """The tool itself, and what its arguments name."""
     server, _, tool = call.tool[5:].partition("__")
     effects = [Effect("mcp", {"server": server, "tool": tool})]
-    if "playwright" in server.lower() and tool.startswith("browser_"):
+    browser = "playwright" in server.lower() and tool.startswith("browser_")
+    if browser:
         operation = "read" if tool in _BROWSER_READS else "act"
         effects.append(Effect("browser", {"operation": operation, "name": tool}))
+    if tool.startswith("browser_run_code"):
+        effects.append(Effect("code", {"language": "javascript", "source": "inline"}))
+    kinds = _on_files(tool)
     for count, (name, value) in enumerate(_strings("", call.input, 0)):
         if count >= _VALUES:
             effects.append(Effect("opaque", {"why": "more arguments than leashd looks at"}))
             break
-        path = _path(name, value, home)
-        if path is not None:
-            effects.append(Effect("read", {"path": resolve(path, call.cwd, home), "how": "content"}))
-        if name.lower() in _URL_NAMES and _hands_out_credentials(value):
-            effects.append(Effect("network", {"direction": "fetch", "reach": "metadata"}))
-    return effects
+        if not (browser and name == "filename" and "/" not in value):  # it lies in a folder of the server's own
+            effects += _path(name, value, kinds, call, home)
+        effects += _address(name, value)
+    told: list[Effect] = leashd_hooks.load("tools.commands").lower(call, server, tool, home, shfmt)
+    return effects + told
 
 
-def _hands_out_credentials(url: str) -> bool:
-    """Whether `url` leads to a cloud's metadata service: the one address that is nobody's page."""
-    from leashd_hooks.hosts import as_browsers_read, reach, split_url
+def _on_files(tool: str) -> "list[tuple[str, dict[str, Any]]]":
+    """What a tool may do to the files it is given, as its name tells: kinds of effects and their fields."""
+    words = words_of(tool)
+    found: list[tuple[str, dict[str, Any]]] = [("read", {"how": "content"})]
+    if words & _WRITES:
+        found.append(("write", {"how": "edit"}))
+    if words & _DELETES:
+        found.append(("delete", {"recursive": False, "force": True}))
+    return found
 
-    host = split_url(as_browsers_read(url))[1]
-    return bool(host) and reach(host) == "metadata"
+
+def _path(name: str, value: str, kinds: "list[tuple[str, dict[str, Any]]]", call: "Call", home: str) -> "list[Effect]":
+    path = file_path(value)
+    if path is None and _is_path(name, value, (home + "/", call.cwd + "/")):
+        path = resolve(value, call.cwd, home)
+    elif path is None:
+        return []
+    return [Effect(kind, {"path": path, **fields}) for kind, fields in kinds]
 
 
-def _path(name: str, value: str, home: str) -> "str | None":
-    if value[:7].lower() == "file://":
-        return "/" + value[7:].lstrip("/")
+def _is_path(name: str, value: str, roots: "tuple[str, ...]") -> bool:
     if "://" in value or "\n" in value or not value:
-        return None
+        return False
     called = name.lower()
     if called in _PATH_NAMES or called.endswith(_PATH_ENDINGS):
-        return value
-    if value.startswith(("~/", "../", "./", home + "/")) or (value[0] == "." and value[1:2].isalpha()):
-        return value
-    return None
+        return True
+    return value.startswith((*_TELLING, *roots)) or (value[0] == "." and value[1:2].isalpha())
+
+
+def _address(name: str, value: str) -> "list[Effect]":
+    """Addresses that are nobody's page: a cloud's metadata service, and what a browser keeps for itself."""
+    named = name.lower() in _URL_NAMES
+    if not named and "://" not in value[:16]:
+        return []
+    scheme, host, _ = split_url(as_browsers_read(value))
+    if host and reach(host) == "metadata":
+        return [Effect("network", {"direction": "fetch", "reach": "metadata"})]
+    if scheme in _OWN_PAGES:
+        return [Effect("opaque", {"why": "a page of the browser's own, such as its settings"})]
+    return []
 
 
 def _strings(name: str, value: "Any", depth: int) -> "Iterator[tuple[str, str]]":

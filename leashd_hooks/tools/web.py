@@ -1,8 +1,7 @@
 """WebFetch and WebSearch."""
 
-from leashd_hooks.hosts import as_browsers_read, reach, split_url
+from leashd_hooks.hosts import as_browsers_read, file_path, reach, split_url
 from leashd_hooks.model import Effect
-from leashd_hooks.shell.invocation import resolve
 from leashd_hooks.tools import text
 
 TYPE_CHECKING = False
@@ -18,9 +17,9 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
         return [Effect("tool", {"name": "WebSearch"})]
     url = as_browsers_read(text(call, "url"))
     scheme, host, port = split_url(url)
-    if scheme == "file":
-        path = url.partition("://")[2]
-        return [Effect("read", {"path": resolve(path[path.find("/") :], "/", home), "how": "content"})]
+    path = file_path(url)
+    if path is not None:
+        return [Effect("read", {"path": path, "how": "content"})]
     fields: dict[str, Any] = {"host": host, "direction": "fetch", "reach": reach(host)}
     fields["scheme"] = scheme or "https"
     if port:

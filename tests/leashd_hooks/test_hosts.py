@@ -1,6 +1,6 @@
 import pytest
 
-from leashd_hooks.hosts import reach, split_url
+from leashd_hooks.hosts import file_path, reach, split_url
 
 REACH = {
     "example.org": "public",
@@ -19,8 +19,23 @@ REACH = {
     "fd12::1": "private",
     "host.docker.internal": "private",
     "printer.local": "private", "x.internal": "private", "redis": "private", "10.0.0.1.nip.io": "private",
-    "224.0.0.1": "private",
+    "224.0.0.1": "private", "kubernetes.default.svc": "private", "vault.service.consul": "private",
+    "a.localh.st": "local", "vcap.me": "local", "10.0.0.1.1u.ms": "private",
+    "::ffff:0:127.0.0.1": "local", "::ffff:0:169.254.169.254": "metadata", "64:ff9b:1::a9fe:a9fe": "metadata",
 }  # fmt: skip
+
+
+FILES = {
+    "file:///etc/x": "/etc/x", "FILE:/etc/x": "/etc/x", "file://localhost/etc/x": "/etc/x", "file://etc/x": "/x",
+    "file:////etc/x": "/etc/x", " file:///a/./b/../%2eenv?x#y": "/a/.env", "view-source:file:///etc/x": "/etc/x",
+    "file:\\\\\\etc\\x": "/etc/x", "file:///../../x": "/x", "https://example.org/file:///x": None, "/etc/x": None,
+    "profile:///x": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("url", FILES)
+def test_the_path_that_a_file_url_names(url):
+    assert file_path(url) == FILES[url]
 
 
 @pytest.mark.parametrize("host", REACH)

@@ -116,6 +116,50 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
             ("browser", {"operation": "act", "name": "browser_click"}),
         ],
     ),
+    (
+        "mcp__files__write_file",
+        {"path": "a", "content": "x"},
+        [("mcp", {"server": "files", "tool": "write_file"}), _on("/w/a", READ), _on("/w/a", EDIT)],
+    ),
+    (
+        "mcp__files__deleteFile",
+        {"path": "a"},
+        [
+            ("mcp", {"server": "files", "tool": "deleteFile"}),
+            _on("/w/a", READ),
+            ("delete", {"path": "/w/a", "recursive": False, "force": True}),
+        ],
+    ),
+    (
+        "mcp__x__y",
+        {"note": "view-source:FILE:/etc/./x/../%73hadow"},
+        [("mcp", {"server": "x", "tool": "y"}), _on("/etc/shadow", READ)],
+    ),
+    ("mcp__x__y", {"note": "/w/a"}, [("mcp", {"server": "x", "tool": "y"}), _on("/w/a", READ)]),
+    ("mcp__x__y", {"route": "/api/users"}, [("mcp", {"server": "x", "tool": "y"})]),
+    (
+        "mcp__x__y",
+        {"a": [["http://2852039166/"]]},
+        [("mcp", {"server": "x", "tool": "y"}), ("network", {"direction": "fetch", "reach": "metadata"})],
+    ),
+    (
+        "mcp__playwright__browser_take_screenshot",
+        {"filename": "page.png"},
+        [
+            ("mcp", {"server": "playwright", "tool": "browser_take_screenshot"}),
+            ("browser", {"operation": "read", "name": "browser_take_screenshot"}),
+        ],
+    ),
+    (
+        "apply_patch",
+        {"input": "*** Begin Patch\n*** Update File: a\n*** Move to: b\n@@\n-x\n+y\n*** Delete File: /c\n"},
+        [_on("/w/a", EDIT), _on("/w/b", WRITE), ("delete", {"path": "/c", "recursive": False, "force": False})],
+    ),
+    (
+        "apply_patch",
+        {"patch": "*** Add File: ../a\n+x\n*** Rename: b"},
+        [_on("/w/../a", WRITE), ("opaque", {"why": "a line of the patch is not understood"})],
+    ),
     ("Invented", {}, [("opaque", {"why": "`Invented` is not a tool that leashd knows"})]),
     ("read", {"file_path": "/w/a"}, [("opaque", {"why": "`read` is not a tool that leashd knows"})]),
 ]
@@ -124,6 +168,51 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
 @pytest.mark.parametrize(("tool", "arguments", "expected"), TABLE, ids=[f"{t} {i}" for t, i, _ in TABLE])
 def test_a_tool_has_effects(tool: str, arguments: "dict[str, object]", expected: "list[object]") -> None:
     assert _effects(tool, arguments) == expected
+
+
+NAMED: "dict[str, list[tuple[str, dict[str, object], list[str]]]]" = {
+    "a command is read as the shell would read it": [
+        ("mcp__shell__run", {"command": "rm -rf a"}, ["rm"]),
+        ("mcp__shell__run", {"command": "reboot"}, ["reboot"]),
+        ("mcp__any__thing", {"opts": {"cmdline": "rm a"}}, ["rm"]),
+        ("mcp__shell__run", {"command": "git", "args": ["push", "-f"]}, ["git"]),
+        ("mcp__shell__run", {"command": ["rm", "a b"]}, ["rm"]),
+        ("mcp__shell__run", {"commands": ["rm a", "ls b"]}, ["rm", "ls"]),
+    ],
+    "one word for a tool that runs nothing is a verb of its own": [
+        ("mcp__editor__change", {"command": "view"}, []),
+        ("mcp__shell__run", {"comment": "rm -rf a"}, []),
+    ],
+    "SQL is read as the client of that database would read it": [
+        ("mcp__postgres__query", {"query": "drop table t"}, ["psql"]),
+        ("mcp__mysql__run", {"statements": ["select 1", "drop table t"]}, ["mysql", "mysql"]),
+        ("mcp__any__thing", {"sql": "drop table t"}, ["psql"]),
+    ],
+    "words to search for are no SQL": [("mcp__notes__search", {"query": "drop table t"}, [])],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "tool", "arguments", "programs"),
+    [(rule, *case) for rule, cases in NAMED.items() for case in cases],
+)
+def test_what_runs_commands_and_sql_is_told_by_their_effects(
+    rule: str, tool: str, arguments: "dict[str, object]", programs: "list[str]"
+) -> None:
+    assert [fields["program"] for kind, fields in _effects(tool, arguments) if kind == "run"] == programs, rule
+
+
+def test_a_plain_query_is_what_a_database_tool_is_for() -> None:
+    assert [kind for kind, _ in _effects("mcp__postgres__query", {"sql": "select 1"})] == ["mcp", "run"]
+
+
+def test_more_commands_than_are_read_are_opaque() -> None:
+    assert _effects("mcp__shell__run", {"commands": ["ls"] * 9})[-1][0] == "opaque"
+
+
+def test_a_relative_place_of_a_command_is_the_call_s() -> None:
+    found = _effects("mcp__shell__run", {"command": "rm a", "cwd": "sub"})
+    assert ("delete", "/w/sub/a") in [(kind, fields.get("path")) for kind, fields in found]
 
 
 @pytest.mark.parametrize("tool", sorted(tool for tools in FAMILIES.values() for tool in tools))
@@ -137,6 +226,8 @@ def test_every_listed_tool_lowers_or_says_what_is_missing(tool: str) -> None:
 
 
 WRONG = [
+    ("apply_patch", {"input": "no patch"}),
+    ("apply_patch", {"input": 3}),
     ("Read", {}),
     ("Read", {"file_path": None}),
     ("Read", {"file_path": ["/a"]}),
