@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,10 +48,6 @@ class Refusal(Exception):
         self.status, self.error, self.help = status, error, help
 
 
-class TooMuch(Exception):
-    """More bytes came than are taken."""
-
-
 class Guard:
     """The application behind all checks.  `is_key` answers whether a text is the key."""
 
@@ -70,12 +67,9 @@ class Guard:
         if scope["type"] != "http":
             return
         headers = Headers(scope=scope)
-        begun = False
 
         async def answer(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 _protect(message, scope["path"])
             await send(message)
 
@@ -85,9 +79,6 @@ class Guard:
             await self._app(scope, _counted(receive), answer)
         except Refusal as refusal:
             await _refused(refusal)(scope, receive, answer)
-        except TooMuch:
-            if not begun:
-                await _refused(Refusal(413, f"more than {LIMIT} bytes"))(scope, receive, answer)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         scheme = self._scheme(scope, headers)
@@ -175,7 +166,7 @@ def _counted(receive: Receive) -> Receive:
         message = await receive()
         count += len(message.get("body", b""))
         if count > LIMIT:
-            raise TooMuch
+            raise HTTPException(413, f"more than {LIMIT} bytes", {"Connection": "close"})
         return message
 
     return counted
