@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 KINDS = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
 #: Seconds that a person may take; a minute less than what `install` registers with the host.
 PATIENCE = 7 * 24 * 3600 - 60.0
+#: Seconds that the hook gives the supervisor to say itself that nobody answered in time.
+GRACE = 15.0
 
 
 def consult(
@@ -36,7 +38,9 @@ def consult(
         if call.event == "PermissionRequest":
             told = client.ask(path, "/dialog", {"session": call.session, "digest": digest(call)}, 5.0)
         else:
-            told = client.ask(path, "/ask", _question(call, decision, policy), policy["timeout"] or PATIENCE)
+            limit = policy["timeout"]
+            seconds = PATIENCE if limit is None else min(PATIENCE, limit + GRACE)
+            told = client.ask(path, "/ask", _question(call, decision, policy), seconds)
     except client.Gone:
         return None
     except (OSError, ValueError) as error:

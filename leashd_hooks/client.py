@@ -51,9 +51,11 @@ def ask(path: str, route: str, question: "dict[str, Any]", seconds: float) -> "d
         else:
             if status == 200:
                 return _object(answer)
-            if status != 503:
+            if status < 500:
                 raise ValueError(f"the supervisor refused the question ({status})")
-            found, away = True, 0.0
+            found, away = True, away or now
+            if now - away > AWAY:
+                raise Gone("the supervisor is in trouble")
         time.sleep(pause)
         pause = min(pause * 2, 1.0)
 

@@ -52,7 +52,7 @@ class Approvals:
         self._clock = clock
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._deadlines: dict[str, float] = {}
-        #: Set when the supervisor ends: those who wait now come back to the next one.
+        #: Whether the supervisor ends.
         self.closing = False
         for approval in store.pending():
             self._arm(approval)
@@ -84,11 +84,14 @@ class Approvals:
         return grant
 
     async def wait(self, id: str) -> Approval:
-        """The approval once it is settled.  Whoever stops waiting for the last time leaves it to `abandon`."""
+        """The approval once it is settled, or as it is when the supervisor ends.
+
+        Whoever stops waiting for the last time leaves it to `abandon`.
+        """
         event = asyncio.Event()
         self._waiting.setdefault(id, set()).add(event)
         try:
-            while (approval := self.get(id)).state == PENDING:
+            while (approval := self.get(id)).state == PENDING and not self.closing:
                 event.clear()
                 await event.wait()
             return approval
@@ -148,6 +151,13 @@ class Approvals:
         """The hook has the answer."""
         if self.store.deliver(id, self._clock.now()):
             self._bus.publish("approval.delivered", {"id": id})
+
+    def close(self) -> None:
+        """Lets go of everyone who waits: they come back to the next supervisor."""
+        self.closing = True
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
 
     def abandon(self, id: str) -> None:
         """The hook that waited is gone while we were here to see it: nobody would hear an answer any more."""

@@ -18,7 +18,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from leashd_supervisor.approvals.model import KINDS, Approval, Request
+from leashd_supervisor.approvals.model import KINDS, PENDING, Approval, Request
 from leashd_supervisor.approvals.service import Approvals
 from leashd_supervisor.kernel.errors import Busy
 
@@ -51,6 +51,8 @@ def door(approvals: Approvals, remote: bool = True) -> Starlette:
             approvals.abandon(approval.id)
             return JSONResponse({"state": "gone"}, 499)
         settled = waiting.result()
+        if settled.state == PENDING:
+            return JSONResponse({"error": "the supervisor ends; ask again"}, 503)
         approvals.delivered(settled.id)
         return JSONResponse(told(settled))
 

@@ -1,0 +1,138 @@
+"""A hook asks, a person answers: every answer arrives as it was meant, and only one counts."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hook.guard import Guard
+from tests.leashd_supervisor.conftest import Hook, Supervisor, furnish
+
+
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
+    return furnish(tmp_path_factory.mktemp("guarded"))
+
+
+@pytest.fixture(scope="module")
+def supervisor(guard: Guard) -> Iterator[Supervisor]:
+    running = Supervisor(guard.state)
+    yield running
+    running.stop()
+
+
+PUSH = {"command": "git push origin main"}
+
+
+def test_a_call_that_a_person_allows_is_allowed(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    assert supervisor.tell(do="answer", id=id, allow=True) == {"state": "allowed"}
+    assert hook.answer()[:2] == ("allow", "allowed by a person (test)")
+    record = guard.audit()[-1]
+    assert (record["verdict"], record["rule"], record["approval"], record["surface"]) == (
+        "allow",
+        "git-push",
+        id,
+        "test",
+    )
+
+
+def test_a_message_reaches_the_agent(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=False, message="wrong branch")
+    decision, reason, _ = hook.answer()
+    assert (decision, reason) == ("deny", "leashd: denied: a person said no: wrong branch")
+    assert hook.process.returncode == 2
+
+
+def test_a_denial_can_stop_the_turn(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=False, stop=True, message="enough")
+    decision, _, said = hook.answer()
+    assert decision == "deny"
+    assert said["continue"] is False
+
+
+def test_an_edited_call_is_judged_again_and_handed_on(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=True, input={"command": "git push origin feature"})
+    decision, _, said = hook.answer()
+    assert decision == "allow"
+    assert said["hookSpecificOutput"]["updatedInput"] == {"command": "git push origin feature"}
+
+
+def test_an_edit_that_the_policy_denies_is_denied(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=True, input={"command": "git push --force origin main"})
+    decision, reason, _ = hook.answer()
+    assert decision == "deny"
+    assert "what the person made of it is denied" in reason
+
+
+def test_an_answer_to_another_call_than_the_one_shown_does_not_count(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    assert supervisor.tell(do="answer", id=id, allow=True, digest="0" * 64) == {"late": "pending"}
+    supervisor.tell(do="answer", id=id, allow=False)
+    assert hook.answer()[0] == "deny"
+
+
+def test_only_the_first_of_two_answers_counts(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    assert supervisor.tell(do="answer", id=id, allow=False) == {"state": "denied"}
+    assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "denied"}
+    assert hook.answer()[0] == "deny"
+
+
+def test_a_grant_answers_the_same_again_and_nothing_else(guard: Guard, supervisor: Supervisor) -> None:
+    fetch = {"command": "curl -s https://example.org/a"}
+    hook = Hook(guard, call="a", **fetch)
+    (id,) = supervisor.pending()
+    assert supervisor.tell(do="answer", id=id, allow=True, scope="session") == {"state": "allowed"}
+    assert hook.answer()[0] == "allow"
+    assert Hook(guard, call="b", **fetch).answer()[1] == "allowed by a person (grant)"
+    other = Hook(guard, call="c", command="curl -s https://example.org/b")
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=False)
+    assert other.answer()[0] == "deny"
+
+
+def test_a_question_of_the_agent_is_answered(guard: Guard, supervisor: Supervisor) -> None:
+    questions = [
+        {"question": "Which?", "header": "Name", "options": [{"label": "A"}, {"label": "B"}], "multiSelect": False}
+    ]
+    hook = Hook(guard, tool="AskUserQuestion", questions=questions)
+    (id,) = supervisor.pending()
+    given = {"questions": questions, "answers": {"Which?": "B"}}
+    supervisor.tell(do="answer", id=id, allow=True, input=given)
+    assert hook.answer()[2]["hookSpecificOutput"]["updatedInput"] == given
+
+
+def test_a_plan_that_was_allowed_answers_the_dialog_too(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard, tool="ExitPlanMode", plan="1. do it")
+    (id,) = supervisor.pending()
+    supervisor.tell(do="answer", id=id, allow=True)
+    assert hook.answer()[0] == "allow"
+    dialog = {**guard.event("ExitPlanMode", plan="1. do it"), "hook_event_name": "PermissionRequest"}
+    said = json.loads(guard.send(dialog).stdout)
+    assert said["hookSpecificOutput"]["decision"]["behavior"] == "allow"
+    other = {**guard.event("ExitPlanMode", plan="2. another"), "hook_event_name": "PermissionRequest"}
+    assert guard.send(other).stdout == ""
+
+
+@pytest.mark.parametrize("command", ["rm -rf /", "cat .env"])
+def test_what_is_denied_is_not_asked(command: str, guard: Guard, supervisor: Supervisor) -> None:
+    assert guard.send(guard.event("Bash", command=command)).decision == "deny"
+    assert supervisor.tell(do="pending") == {"pending": []}
+
+
+def test_nobody_is_asked_where_nobody_attends(guard: Guard, supervisor: Supervisor) -> None:
+    guard.options = ["--unattended"]
+    assert guard.send(guard.event("Bash", **PUSH)).decision == "deny"
+    assert supervisor.tell(do="pending") == {"pending": []}
