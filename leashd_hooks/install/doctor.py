@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import stat
 from collections.abc import Callable
@@ -163,6 +164,9 @@ def policy(survey: Survey) -> Findings:
     if not bundle["shfmt"]:
         text = "shfmt is missing: only plain commands can be judged"
         yield Finding("shfmt", "warn", text, "pip install shfmt-py, then leashd policy compile")
+    if importlib.util.find_spec("sqlglot") is None:
+        text = "sqlglot is missing: only plain SQL can be judged, all other is asked about"
+        yield Finding("sqlglot", "warn", text, "pip install sqlglot, where leashd is installed")
 
 
 def audit(survey: Survey) -> Findings:

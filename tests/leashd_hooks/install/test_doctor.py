@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,15 @@ def test_an_unlocked_floor_rule_is_shown(installed):
     config = installed.home / ".leashd" / "config.yaml"
     config.write_text(config.read_text() + "unlock:\n  - git-force-push\n")
     assert "git-force-push" in doctor(installed)[1]["floor"]["found"]
+
+
+def test_a_reader_of_sql_that_is_missing_is_named(installed, monkeypatch):
+    assert "sqlglot" not in doctor(installed)[1]
+    monkeypatch.setitem(sys.modules, "sqlglot", None)
+    ok, found = doctor(installed)
+    assert ok
+    assert found["sqlglot"]["state"] == "warn"
+    assert "pip install sqlglot" in found["sqlglot"]["fix"]
 
 
 def test_an_old_client_is_named(installed, tmp_path):
