@@ -4,7 +4,7 @@ What zsh would read differently from bash becomes a `refused` part, so that the 
 """
 
 from leashd_hooks.shell.clauses import Assign, Redirect
-from leashd_hooks.shell.subset import MAX_WORDS
+from leashd_hooks.shell.subset import COMMAND, MAX_WORDS
 from leashd_hooks.shell.tree import Node, Part, ShellRefused, Word, literal
 
 TYPE_CHECKING = False
@@ -53,6 +53,7 @@ class Converter:
         return Node("seq", span, children)
 
     def statement(self, item: "Json") -> Node:
+        self.count(COMMAND)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ShellRefused("a command nested too deeply", bound=True)
@@ -253,9 +254,9 @@ class Converter:
 
     # Words
 
-    def count(self) -> None:
+    def count(self, words: int = 1) -> None:
         """Counts a word or a piece of one.  Raises ShellRefused where there are too many."""
-        self.words += 1
+        self.words += words
         if self.words > MAX_WORDS:
             raise ShellRefused("a command of too many words", bound=True)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     Token = str | Part
 
 MAX_BRACES = 1024
+#: Characters of all the words that braces make of one.
+MAX_BRACED = 30_000
 #: What variables may make of a word.
 MAX_TEXT = 262_144
 #: Each brace is looked for in the rest of the word.
@@ -395,7 +397,8 @@ def _expand(items: "list[Token]") -> "list[list[Token]]":
         if not middle:
             continue
         tails = _expand(items[end + 1 :])
-        if len(middle) * len(tails) > MAX_BRACES:
+        words = len(middle) * len(tails)
+        if words > MAX_BRACES or words * len(items) > MAX_BRACED:
             raise ShellRefused("a brace expansion of too many words", bound=True)
         return [items[:start] + one + tail for one in middle for tail in tails]
     return [items]

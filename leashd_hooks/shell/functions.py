@@ -1,7 +1,7 @@
 """Functions of the shell: what calling one does, and what one does that nothing is seen to call."""
 
 from leashd_hooks.shell.invocation import Unknown
-from leashd_hooks.shell.nested import deeper
+from leashd_hooks.shell.nested import PROCESS, deeper
 from leashd_hooks.shell.state import few
 
 TYPE_CHECKING = False
@@ -30,6 +30,7 @@ def run(shell: "Walker", name: str, body: "Node", state: "State") -> "Outcome":
     if shell.calling.count(name) > 1:
         shell.refuse(f"a function that calls itself: `{name}`")
         return [state], [state]
+    shell.spend(PROCESS)
     shell.defined.pop(id(body), None)
     leaves: list[State] = []
     shell.leaves.append(("function", leaves))

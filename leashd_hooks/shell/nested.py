@@ -23,6 +23,8 @@ TRANSPARENT = frozenset((
     "doas", "chronic", "nocache", "numactl", "prlimit", "caffeinate",
 ))  # fmt: skip
 
+#: Steps that a process of its own takes; one more is taken for so many characters of text that is read as commands.
+PROCESS, CHARACTERS = 5, 8
 #: How deep commands may nest.
 MAX_DEPTH = 24
 
@@ -39,6 +41,7 @@ def text_of(shell: "Walker", text: "Value", call: Invocation, state: "State") ->
     if "./~" in text:  # a quoted `~`, which was marked as a plain name, is a home directory to the next shell
         text = (" " + text).replace(" ./~", " ~")[1:]
     with_span = shell.fixed, shell.text
+    shell.spend(len(text) // CHARACTERS)
     shell.fixed, shell.text = call.span or (0, 0), text
     try:
         return deeper(shell, lambda: shell.walk(shell.parse(text), state))
@@ -73,6 +76,7 @@ def effects(shell: "Walker", kind: str, payload: "Any", call: Invocation) -> "li
 def _argv(shell: "Walker", argv: "Sequence[Value]", call: Invocation, state: "State") -> "Outcome":
     if not argv:
         return [state], [state]
+    shell.spend(len(argv))
     inner = Invocation("", argv[1:], call.cwd, call.home, call.env, call.stdin, call.text, call.span, shell.nested)
     return deeper(shell, lambda: shell.named(argv[0], inner, state))
 
@@ -91,6 +95,7 @@ def once_more(shell: "Walker", values: "Sequence[Value]", call: Invocation, stat
 
 def process(shell: "Walker", step: "Callable[[], Outcome]") -> None:
     """Takes a step in a process of its own: at its end its traps run."""
+    shell.spend(PROCESS)
     saved = shell.traps, shell.exits
     shell.traps, shell.exits = [], []
     try:

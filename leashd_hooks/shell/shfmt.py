@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 65536
 #: A larger tree takes longer to read than a call may wait.
-MAX_TREE = 2_000_000
+MAX_TREE = 1_200_000
 
 
 def parse(text: str, shfmt_path: str) -> "Node":
@@ -33,8 +33,6 @@ def parse(text: str, shfmt_path: str) -> "Node":
     finally:
         tree = _finish(child, drain)
     try:
-        if len(tree) > MAX_TREE:
-            raise ShellRefused("a command of too many parts", bound=True)
         file = scan(tree.decode())
         return Converter(text, data).sequence(file.get("Stmts"))
     except RecursionError:
@@ -65,12 +63,14 @@ def _start(path: str, data: bytes) -> "tuple[int, int]":
 
 
 def _finish(child: int, drain: int) -> bytes:
-    """All that shfmt says."""
+    """All that shfmt says; raises `ShellRefused` where that is too much, and leaves the rest unread."""
     try:
         output = _read(drain)
     finally:
         posix.close(drain)
         _, status = posix.waitpid(child, 0)
+    if len(output) > MAX_TREE:
+        raise ShellRefused("a command of too many parts", bound=True)
     if status != 0:
         message = output.decode("utf-8", "replace").strip().replace("<standard input>:", "")
         raise ShellRefused("not understood as shell: " + message.split("\n")[0][:200])
@@ -89,6 +89,8 @@ def _write(feed: int, data: bytes) -> None:
 
 def _read(drain: int) -> bytes:
     chunks = []
-    while chunk := posix.read(drain, 1 << 20):
+    size = 0
+    while size <= MAX_TREE and (chunk := posix.read(drain, 1 << 20)):
         chunks.append(chunk)
+        size += len(chunk)
     return b"".join(chunks)

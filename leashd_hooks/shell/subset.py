@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: So many words, and pieces of words, are read; three hundred lines of a script have some two thousand.
 MAX_WORDS = 4000
+#: A command counts as so many words more.
+COMMAND = 2
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 NAME = LETTERS | frozenset("0123456789")
@@ -39,9 +41,9 @@ class _Reader:
         self.end = len(text)
         self.read = 0
 
-    def count(self) -> None:
+    def count(self, words: int = 1) -> None:
         """Counts a word or a piece of one.  Raises ShellRefused where there are too many."""
-        self.read += 1
+        self.read += words
         if self.read > MAX_WORDS:
             raise ShellRefused("a command of too many words", bound=True)
 
@@ -98,6 +100,7 @@ class _Reader:
         words: list[Word] = []
         redirects: list[Redirect] = []
         start = last = self.at
+        self.count(COMMAND)
         while True:
             char = self.peek()
             if char in ("", "\n", ";", "|") or (char == "&" and self.peek(1) != ">"):
@@ -191,11 +194,7 @@ class _Reader:
             elif char == '"':
                 self.double(parts)
             elif char == "\\":
-                follow = self.peek(1)
-                if follow in ("", "\n"):
-                    raise ValueError
-                literal(parts, follow, quoted=True)
-                self.at += 2
+                self.escape(parts)
             elif char == "$":
                 self.parameter(parts, quoted=False)
             elif char > "\x7f":
@@ -205,6 +204,13 @@ class _Reader:
                 raise ValueError
         self.check(parts, text[start : self.at], command)
         return Word(parts, (start, self.at))
+
+    def escape(self, parts: "list[Part]") -> None:
+        follow = self.peek(1)
+        if follow in ("", "\n"):
+            raise ValueError
+        literal(parts, follow, quoted=True)
+        self.at += 2
 
     def plain(self, parts: "list[Part]") -> None:
         text, at, end = self.text, self.at, self.end

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     Outcome = tuple[list[State], list[State]]
     Span = tuple[int, int]
 
-#: What may be done about one call, in steps: a word takes one, and a command, a program and an effect take these.
-MAX_STEPS = 8000
-COMMAND, PROGRAM, EFFECT = 8, 4, 8
+#: What may be done about one call, in steps of some 3 microseconds: a word takes one where it is read and one where a
+#: program is given it, and a command, a program and an effect take these.
+MAX_STEPS = 9000
+COMMAND, PROGRAM, EFFECT = 10, 4, 8
 #: Stands among the flags of a `run` effect for a word that may turn out to be any flag.
 ANY_FLAG = "-?"
 
@@ -74,9 +75,9 @@ class Walker:
             raise ShellRefused("a command that takes too much to judge", bound=True)
 
     def fields(self, word: "Word", state: State) -> "list[Value]":
-        """The words that one becomes, each of them counted."""
+        """The words that one becomes, each of them counted; those that something is expanded in count as three."""
         values = fields(word, state, self.substitute)
-        self.spend(len(values))
+        self.spend(1 if len(values) == len(word.parts) == 1 else 3 * len(values))
         return values
 
     # What builtins and wrappers use
@@ -184,6 +185,7 @@ class Walker:
                     kind = "pipe" if output is None else "text"
                     self.stdin = Stdin(kind, [*outer.effects, *upstream], [*outer.programs, *programs], output)
                     self.stdin.names = names
+                self.spend(PROGRAM)
                 start, self.output = len(self.out), None
                 self.piped = piped or index + 1 < len(node.children)
                 ok, fail = self.walk(child, state.copy())
@@ -358,7 +360,7 @@ class Walker:
         return [state], [state]
 
     def run(self, call: Invocation, modelled: bool) -> None:
-        self.spend(PROGRAM)
+        self.spend(PROGRAM + len(call.args))
         words, flags = [], []
         operands = False
         for value in call.args:

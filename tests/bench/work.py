@@ -1,6 +1,7 @@
-"""The CPU time of one decision about 64 kB of each shape; the target is 50 ms."""
+"""The CPU time of one decision about 64 kB, and less, of each shape; the target is 50 ms."""
 
 import contextlib
+import gc
 import tempfile
 import time
 from pathlib import Path
@@ -12,20 +13,37 @@ from tests.bench.shapes import SHAPES, filled
 from tests.corpus.world import build
 
 TARGET = 50.0
-RUNS = 3
+#: A text that stays just below a bound may take longer than one that is far above it.
+SIZES = (4_000, 8_000, 65_000)
+#: The least of so many runs counts; one that takes far less than the target is not repeated.
+RUNS = 4
+SHOWN = 12
 
 
 def main() -> None:
-    """Prints the least of some runs for each shape, the slowest first."""
+    """Prints the shapes that take longest, each with the size at which it does."""
+    gc.disable()  # as the hook does
     with tempfile.TemporaryDirectory() as base:
         world = build(Path(base))
         policy = compile_policies(["default", "dev-tools"], [str(world.root)], str(world.home))
         found = []
         for name in SHAPES:
-            call = Call("Bash", {"command": filled(name, 65_000)}, str(world.root))
-            found.append((min(_milliseconds(call, policy) for _ in range(RUNS)), name))
-    for spent, name in sorted(found, reverse=True):
-        print(f"{spent:7.1f} ms  {name}{'  over the target' if spent > TARGET else ''}")
+            gc.collect()
+            calls = [(size, Call("Bash", {"command": filled(name, size)}, str(world.root))) for size in SIZES]
+            found.append(max((_least(call, policy), size, name) for size, call in calls))
+    found.sort(reverse=True)
+    for spent, size, name in found[:SHOWN]:
+        print(f"{spent:7.1f} ms  {size:6} characters of {name}{'  over the target' if spent > TARGET else ''}")
+    over = sum(spent > TARGET for spent, _, _ in found)
+    print(f"{len(found)} shapes of {len(SIZES)} sizes, the target is {TARGET:.0f} ms of CPU: {over} over it")
+
+
+def _least(call: Call, policy: "dict[str, object]") -> float:
+    spent = _milliseconds(call, policy)
+    for _ in range(RUNS - 1):
+        if spent > TARGET * 0.7:
+            spent = min(spent, _milliseconds(call, policy))
+    return spent
 
 
 def _milliseconds(call: Call, policy: "dict[str, object]") -> float:

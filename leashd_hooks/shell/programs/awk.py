@@ -15,6 +15,10 @@ KNOWN = names("FvfePcbMk", *LONG, *PLAIN)
 DOUBTFUL = ("system", "getline", "ARGV", "ARGC", "@", "extension", "PROCINFO")
 #: After these a `/` begins a regular expression, elsewhere it divides.
 BEFORE_REGEX = "(,=!~&|{};\n?:"
+#: What stands before a `/` is mostly found in so many characters.
+BLANKS = 32
+#: A longer program is not read.
+LONGEST = 16384
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -46,6 +50,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
 
 def is_plain(program: str) -> bool:
     """Whether a program surely runs nothing, writes no file and reads only its operands."""
+    if len(program) > LONGEST:
+        return False
     bare = _without_literals(program)
     if bare is None or any(word in bare for word in DOUBTFUL):
         return False
@@ -60,8 +66,7 @@ def _without_literals(program: str) -> "str | None":
     place = 0
     while place < len(program):
         character = program[place]
-        before = out.rstrip(" \t")[-1:]
-        if character == '"' or (character == "/" and (not before or before in BEFORE_REGEX or _after_word(out))):
+        if character == '"' or (character == "/" and _opens_regex(out)):
             place = _literal_end(program, place, character)
             if place < 0:
                 return None
@@ -76,8 +81,14 @@ def _without_literals(program: str) -> "str | None":
     return out
 
 
-def _after_word(out: str) -> bool:
-    return out.rstrip(" \t").endswith((" in", "return", "print", "printf", " else", " do"))
+def _opens_regex(out: str) -> bool:
+    """Whether a `/` after this text begins a regular expression."""
+    before = out[-BLANKS:].rstrip(" \t") or out.rstrip(" \t")[-BLANKS:]
+    return (
+        not before
+        or before[-1] in BEFORE_REGEX
+        or before.endswith((" in", "return", "print", "printf", " else", " do"))
+    )
 
 
 def _literal_end(program: str, place: int, mark: str) -> int:

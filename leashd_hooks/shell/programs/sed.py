@@ -13,6 +13,8 @@ PLAIN = ("--in-place", "--quiet", "--silent", "--regexp-extended", "--separate",
          "--debug", "--sandbox", "--follow-symlinks", "--zero-terminated", "--binary")  # fmt: skip
 KNOWN = names("neflirEsuzabI", *LONG, *PLAIN)
 SIMPLE = "{}=dDgGhHnNpPxzF"
+#: A longer script is not read.
+LONGEST = 16384
 
 
 def effects(call: "Invocation") -> "list[Effect] | None":
@@ -38,7 +40,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
 
 def _scripted(call: "Invocation", scripts: "list[Value]") -> "list[Effect] | None":
     known = [str(text) for text in scripts if isinstance(text, str)]
-    if len(known) < len(scripts):
+    if len(known) < len(scripts) or sum(map(len, known)) > LONGEST:
         return None
     doings = commands("\n".join(known))
     if doings is None:
