@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-
 from leashd_supervisor.kernel.db import Database
 from leashd_supervisor.settings import Settings
 from leashd_supervisor.web.auth import ensure_key
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
 from tests.leashd_supervisor.conftest import until
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
@@ -165,4 +165,4 @@ class Person:
         """Closes the browser; the page asked nobody else, and complained of nothing."""
         self.context.close()
         assert [url for url in self.asked if not url.startswith((self.house.origin, "data:", "blob:"))] == []
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints

@@ -157,7 +157,7 @@ def test_an_edit_shows_its_diff_open(guard: Guard, anyone: Person) -> None:
         new_string="sum(price * count)",
     )
     anyone.card()
-    expect(anyone.find("#verb")).to_have_text("Edit 1 file (+1 −1)")
+    expect(anyone.find("#verb")).to_have_text("Edit 1 file (+1 \u22121)")
     expect(anyone.find(".diff-body .add")).to_have_text("sum(price * count)")
     expect(anyone.find(".diff-body .del")).to_have_text("sum(price)")
     anyone.press("Allow once")
@@ -194,7 +194,8 @@ QUESTION = {
          "options": [{"label": "SQLite", "description": "a file"}, {"label": "Postgres", "description": "a server"}]},
         {"question": "Which checks?", "header": "Checks", "multiSelect": True,
          "options": [{"label": "lint", "description": ""}, {"label": "types", "description": ""}]},
-        {"question": "What name?", "header": "Name", "multiSelect": False, "options": [{"label": "app", "description": ""}]},
+        {"question": "What name?", "header": "Name", "multiSelect": False,
+         "options": [{"label": "app", "description": ""}]},
     ]
 }  # fmt: skip
 

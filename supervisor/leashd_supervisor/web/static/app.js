@@ -31,7 +31,7 @@ function App() {
   const { panel, id } = route.value;
   return html`<div class=${`page at-${panel}`}>
     <${Bar} panel=${panel} />
-    ${link.value === "away" ? html`<p class="away" role="status">Not connected. Trying again; nothing is lost.</p>` : null}
+    ${link.value === "away" ? html`<p class="offline" role="status">Not connected. Trying again; nothing is lost.</p>` : null}
     <main id="main">${PANELS[panel] ? html`<${PANELS[panel]} />` : html`<${Desk} panel=${panel} id=${id} />`}</main>
   </div>`;
 }

@@ -16,11 +16,13 @@ export function Settings() {
   if (!known) return html`<section class="panel"><p class="dim">Loading…</p></section>`;
   const chosen = known.settings;
   const change = async (changes) => {
+    const merged = Object.entries(changes).map(([name, value]) => [name, typeof value === "object" ? { ...chosen[name], ...value } : value]);
+    me.value = { ...known, settings: { ...chosen, ...Object.fromEntries(merged) } };
     try {
-      const settings = await put("/api/settings", changes);
-      me.value = { ...me.value, settings: settings || { ...chosen, ...changes } };
+      me.value = { ...known, settings: await put("/api/settings", changes) };
       setWhy("");
     } catch (error) {
+      me.value = { ...known, settings: chosen };
       setWhy(`${error.message} ${error.help}`);
     }
   };

@@ -1,0 +1,136 @@
+"""The page as a whole: accessible, small, talks to nobody else, and installs as an app."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.hook.guard import Guard
+from tests.leashd_supervisor.conftest import Hook
+from tests.leashd_supervisor.page.browser import DESK, PHONE, House, Person
+
+#: Bytes that the first look at the page may cost, all of them, as they come over the wire.
+FIRST_LOAD = 100_000
+QUESTION = {
+    "question": "A or B?",
+    "header": "Name",
+    "multiSelect": False,
+    "options": [{"label": "A", "description": ""}],
+}
+
+
+def _everything(guard: Guard, one: Person) -> "list[str]":
+    """One of every kind waits; the addresses of all that can be seen."""
+    guard.send(guard.event("Bash", command="ls"))
+    edit = {"file_path": str(guard.project / "a.py"), "old_string": "one", "new_string": "two"}
+    calls: "list[tuple[str, dict[str, Any]]]" = [
+        ("Bash", {"command": "frobnicate"}),
+        ("Bash", {"command": "git push origin main"}),
+        ("Edit", edit),
+        ("AskUserQuestion", {"questions": [QUESTION]}),
+        ("ExitPlanMode", {"plan": "# Plan\n\n1. one\n\n```\ncode\n```"}),
+    ]
+    for number, (tool, arguments) in enumerate(calls):
+        Hook(guard, tool, call=f"c{number}", **arguments)
+    cards = [f"/a/{one['id']}" for one in one.waiting(len(calls))]
+    return ["/", *cards, *(f"/#{name}" for name in ("feed", "audit", "policy", "settings", "shortcuts"))]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_axe_finds_nothing_serious(
+    guard: Guard, person: Callable[..., Person], size: "tuple[int, int]", scheme: str
+) -> None:
+    one = person(size, color_scheme=scheme).open("/")
+    expect(one.page.get_by_label("Key")).to_be_visible()
+    found = {"login": one.axe()}
+    one.log_in()
+    for path in _everything(guard, one):
+        one.page.goto("about:blank")
+        one.open(path)
+        expect(one.find("h1").first).to_be_visible()
+        expect(one.find("button[aria-disabled]:not(:disabled)").filter(has_not_text="Answer")).to_have_count(0)
+        for summary in one.find(".drawer-box > summary").all():
+            summary.click()
+        found[path] = one.axe()
+    assert {path: bad for path, bad in found.items() if bad} == {}
+
+
+def test_the_first_load_is_small(guard: Guard, person: Callable[..., Person]) -> None:
+    one = person()
+    answer = one.context.request.post(
+        f"{one.house.origin}/api/login", data={"key": one.house.key}, headers={"Origin": one.house.origin}
+    )
+    assert answer.status == 204
+    counted: list[float] = []
+    devtools = one.context.new_cdp_session(one.page)
+    devtools.send("Network.enable")
+    devtools.on("Network.loadingFinished", lambda event: counted.append(event["encodedDataLength"]))
+    one.open("/")
+    expect(one.find("#needs")).to_be_visible()
+    one.page.wait_for_load_state("load")
+    assert len(counted) > 10
+    assert sum(counted) < FIRST_LOAD
+
+
+@pytest.mark.parametrize("size", [PHONE, (320, 640), (640, 400)], ids=["phone", "small", "zoomed to 200 %"])
+def test_nothing_runs_out_of_the_window(guard: Guard, person: Callable[..., Person], size: "tuple[int, int]") -> None:
+    one = person(size).log_in()
+    for path in _everything(guard, one):
+        one.page.goto("about:blank")
+        one.open(path)
+        expect(one.find("h1").first).to_be_visible()
+        wide = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (path, wide) == (path, 0)
+
+
+def test_nothing_moves_for_those_who_do_not_want_it(guard: Guard, person: Callable[..., Person]) -> None:
+    one = person(reduced_motion="reduce").log_in()
+    Hook(guard, command="git push origin main")
+    one.card()
+    moving = "[...document.querySelectorAll('*')].filter(one => parseFloat(getComputedStyle(one).transitionDuration) > 0).length"
+    assert one.page.evaluate(moving) == 0
+
+
+def test_it_installs_as_an_app(house: House, person: Callable[..., Person]) -> None:
+    one = person().log_in()
+    manifest = one.context.request.get(f"{house.origin}/manifest.webmanifest")
+    told = json.loads(manifest.text())
+    assert (told["display"], told["start_url"]) == ("standalone", "/")
+    for icon in told["icons"]:
+        assert one.context.request.get(house.origin + icon["src"]).ok, icon["src"]
+    one.page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    assert one.page.evaluate("navigator.serviceWorker.ready.then((worker) => new URL(worker.scope).pathname)") == "/"
+
+
+def _pushed(one: Person, house: House, payload: "dict[str, Any]") -> None:
+    """Hands the service worker a push, as the browser's push service does."""
+    devtools = one.context.new_cdp_session(one.page)
+    found: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(entry["registrationId"] for entry in event["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    one.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    message = {"origin": house.origin, "registrationId": found[0], "data": json.dumps(payload)}
+    devtools.send("ServiceWorker.deliverPushMessage", message)
+
+
+SHOWN = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map((one) => [one.title, one.body, one.tag, one.data.id]))"
+
+
+def test_a_push_shows_one_notification_and_goes_when_it_is_answered(
+    guard: Guard, house: House, person: Callable[..., Person]
+) -> None:
+    one = person(permissions=["notifications"]).log_in()
+    Hook(guard, command="frobnicate")
+    id = one.waiting()[0]["id"]
+    _pushed(one, house, {"id": id, "title": "project wants to run a command", "body": "Check"})
+    one.page.wait_for_function(f"{SHOWN}.then((all) => all.length === 1)")
+    assert one.page.evaluate(SHOWN) == [["project wants to run a command", "Check", f"approval-{id}", id]]
+    one.card().press("Deny")
+    one.told("Denied")
+    one.page.wait_for_function(f"{SHOWN}.then((all) => all.length === 0)")
