@@ -5,6 +5,7 @@ with the settings it had (measured on 2.1.197 and 2.1.330).  The next start read
 """
 
 import posix
+import sys
 
 from leashd_hooks import bundle, places
 from leashd_hooks.adapters import claude
@@ -25,6 +26,8 @@ GUARDED = (
 #: Environment that a settings file must not give to the client: each of them has turned hooks off or run code in them.
 _HOSTILE_ENVIRONMENT = ("CLAUDE_CODE_", "LD_", "DYLD_", "PYTHON", "NODE_OPTIONS", "BASH_ENV", "ANTHROPIC_BASE_URL")
 _MANAGED = "/etc/claude-code"
+#: Seconds after which `start` ends a hook that does not come to an answer; a client must wait longer.
+DEADLINE = 30
 
 
 def answer(event: "dict[str, Any]", state: str, home: str) -> "Answer":
@@ -131,15 +134,27 @@ def entries(settings: "dict[str, Any]", event: str, matcher: "str | None" = None
 
 
 def is_ours(entry: "dict[str, Any]") -> bool:
-    """Whether a hook entry starts this installation's hook."""
+    """Whether a hook entry starts what this very process was started with: interpreter, flags, file, state and home.
+
+    `--unattended` may come or go: it only tightens, and the question what the user wants with it is not ours.
+    """
     arguments = entry.get("args")
-    boot = __file__.rpartition("/")[0] + "/boot.py"
-    return entry.get("type") == "command" and isinstance(arguments, list) and boot in arguments
+    if entry.get("type") != "command" or not isinstance(arguments, list):
+        return False
+    return _plain([entry.get("command"), *arguments]) == _plain(sys.orig_argv)
+
+
+def _plain(words: "list[Any]") -> "list[Any]":
+    return [word for word in words if word != "--unattended"]
+
+
+def blocks(entry: "dict[str, Any]") -> bool:
+    """Whether the client waits for an entry's answer, and takes its failure for a no."""
+    timeout = entry.get("timeout")
+    patient = isinstance(timeout, (int, float)) and timeout is not True and timeout > DEADLINE
+    return patient and entry.get("onFailure") == "block" and not entry.get("async") and "if" not in entry
 
 
 def is_wired(settings: "dict[str, Any]") -> bool:
     """Whether a settings object sends every tool call here, and waits for the answer."""
-    return any(
-        is_ours(entry) and not entry.get("async") and "if" not in entry
-        for entry in entries(settings, "PreToolUse", matcher="*")
-    )
+    return any(is_ours(entry) and blocks(entry) for entry in entries(settings, "PreToolUse", matcher="*"))

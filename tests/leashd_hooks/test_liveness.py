@@ -1,21 +1,29 @@
 """A change of the client's settings is vetoed when it would take the guard away, and only then."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from leashd_hooks import image
+from leashd_hooks import image, liveness, start
 from leashd_hooks.liveness import answer, is_wired, removes_guard
 
-OURS = {
+OURS: "dict[str, Any]" = {
     "type": "command",
     "command": "/usr/bin/python3",
-    "args": ["-I", "-S", str(image.PACKAGE / "boot.py"), "claude"],
+    "args": ["-I", "-S", "-X", "utf8", str(image.PACKAGE / "boot.py"), "claude", "--state", "/home/me/.leashd"],
     "timeout": 60,
     "onFailure": "block",
 }
+
+
+def _other(**changes: "Any") -> "dict[str, Any]":
+    return {"hooks": {"PreToolUse": [{"matcher": "*", "hooks": [{**OURS, **changes}]}]}}
+
+
+GONE = "no settings file calls leashd"
 THEIRS = {"type": "command", "command": "true"}
 
 
@@ -29,6 +37,7 @@ KEPT: "dict[str, dict[str, Any]]" = {
     "another hook was added": _wired(hooks={"Stop": [{"hooks": [THEIRS]}]}),
     "a harmless variable was set": _wired(env={"EDITOR": "vi"}),
     "hooks are explicitly not disabled": _wired(disableAllHooks=False),
+    "nobody shall be asked": _other(args=[*OURS["args"], "--unattended"]),
 }
 VETOED: "dict[str, tuple[dict[str, Any], str]]" = {
     "the hook is gone": ({}, "no settings file calls leashd"),
@@ -45,6 +54,13 @@ VETOED: "dict[str, tuple[dict[str, Any], str]]" = {
         {"hooks": {"PreToolUse": [{"hooks": [{**OURS, "if": "Bash(x)"}]}]}},
         "no settings file calls leashd",
     ),
+    "another program is started with our words": (_other(command="/bin/true"), GONE),
+    "Python is told to run something else": (_other(args=["-c", "pass", *OURS["args"]]), GONE),
+    "the flags that isolate it are gone": (_other(args=OURS["args"][4:]), GONE),
+    "the state is another": (_other(args=[*OURS["args"][:-1], "/tmp/mine"]), GONE),
+    "the home is another": (_other(args=[*OURS["args"], "--home", "/tmp/mine"]), GONE),
+    "a crash lets the call run": (_other(onFailure="allow"), GONE),
+    "the client does not wait": (_other(timeout=1), GONE),
     "all hooks are disabled": (_wired(disableAllHooks=True), "disables all hooks"),
     "a shell prefix is set": (_wired(env={"CLAUDE_CODE_SHELL_PREFIX": "/bin/true"}), "sets `CLAUDE_CODE_SHELL_PREFIX`"),
     "a library is injected": (_wired(env={"LD_PRELOAD": "x.so"}), "sets `LD_PRELOAD`"),
@@ -54,6 +70,11 @@ VETOED: "dict[str, tuple[dict[str, Any], str]]" = {
         "lets another program answer",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def _started_as_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "orig_argv", [OURS["command"], *OURS["args"]])
 
 
 @pytest.fixture
@@ -137,3 +158,7 @@ def test_a_session_under_a_broken_policy_is_told_so(home: Path) -> None:
 )
 def test_settings_of_another_shape_are_not_wired(settings: "dict[str, Any]") -> None:
     assert not is_wired(settings)
+
+
+def test_the_client_must_wait_longer_than_the_hook_may_take() -> None:
+    assert liveness.DEADLINE == start.DEADLINE
