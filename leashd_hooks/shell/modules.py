@@ -129,10 +129,13 @@ def _json(call: "Invocation", args: "list[Value]") -> "list[Effect] | None":
 
 
 def _venv(call: "Invocation", args: "list[Value]") -> "list[Effect]":
-    words = read(args, short="p", long=("--prompt", "--python")).words
+    options = read(args, short="p", long=("--prompt", "--python"), plain=("--clear", "--copies", "--symlinks"))
+    words = options.words
     if words and all(word in (".venv", "venv") for word in words):
         return [call.effect("package", manager="pip", operation="build", source="none", scope="project")]
-    return [call.on_path("write", word, how="create", recursive=True) for word in words]
+    cleared = words if options.has("--clear") else []
+    found = [call.on_path("delete", word, recursive=True, force=True) for word in cleared]
+    return found + [call.on_path("write", word, how="create", recursive=True) for word in words]
 
 
 def _gzip(call: "Invocation", args: "list[Value]") -> "list[Effect]":

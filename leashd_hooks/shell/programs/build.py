@@ -142,7 +142,8 @@ def _shows_environment(call: "Invocation", options: "Options") -> bool:
     words = [word for word in options.words if isinstance(word, str)]
     if call.name == "bazel":
         return words[:1] == ["info"] and ("client-env" in words or options.has("--show_make_env"))
-    return call.name == "mvn" and any(word.endswith("help:system") for word in words)
+    told = {"mvn": "help:system", "gradle": "properties"}.get(call.name, "\0")  # Gradle's hold those of the user, too
+    return any(word == told or word.endswith(":" + told) for word in words)
 
 
 def _is_count(word: "Value") -> bool:

@@ -290,7 +290,8 @@ def _exec(call: "Invocation", manager: str, args: "list[Value]", prefix: str = "
 
 
 #: Packages that are a program of another name, or "" where their words are a command.
-STAND_FOR = {"dotenv-cli": "dotenv", "cross-env": "env", "shx": "", "del-cli": "del-cli", "tsx": "tsx"}
+STAND_FOR = {"dotenv-cli": "dotenv", "cross-env": "env", "shx": "", "env-cmd": "dotenv", "dotenvx": "dotenv",
+             "@dotenvx/dotenvx": "dotenv"}  # fmt: skip
 #: Programs whose words are command lines.
 LINES = ("concurrently", "nodemon")
 

@@ -61,6 +61,7 @@ TABLE: "dict[str, dict[str, list[str]]]" = {
     "a directory for packages is made where it is told": {
         "venv .venv": ["package"],
         "venv src": ["write /w/src create"],
+        "venv --cle src": ["delete /w/src", "write /w/src create"],
         "ensurepip": ["package"],
         "zipapp src": ["read /w/src", "write /w/src.pyz create"],
     },

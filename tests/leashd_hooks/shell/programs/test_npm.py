@@ -13,6 +13,10 @@ TABLE = {
     "npx cross-env A=1 jest": [package("run", "registry", script="cross-env"), "command words=env A=1 jest"],
     "npx dotenv-cli -p KEY": [package("run", "registry", script="dotenv-cli"), "command words=dotenv -p KEY"],
     "npx concurrently 'rm -rf x' npm:dev": [package("run", "registry", script="concurrently"), "shell words=rm -rf x"],
+    "npx @dotenvx/dotenvx get A": [
+        package("run", "registry", script="@dotenvx/dotenvx"),
+        "command words=dotenv get A",
+    ],
     "npx @scope/rimraf src": [package("run", "registry", script="@scope/rimraf")],
     "pnpm exec sh -c x": [package("run", "registry", "pnpm", script="sh"), "command words=sh -c x"],
     "yarn rimraf dist": [package("run", manager="yarn", script="rimraf"), "command words=rimraf dist"],

@@ -12,6 +12,7 @@ TABLE = {
     "make --print-data-base": ["secret store=environment", package("make", "run", script="default")],
     "make --print-directory": [package("make", "run", script="default")],
     "mvn help:system": ["secret store=environment", package("mvn", "build", script="help:system")],
+    "gradle properties": ["secret store=environment", package("gradle", "build", script="properties")],
     "make -f - all": ["code language=shell source=stdin", package("make", "run", script="all")],
     "make -f/dev/stdin": ["code language=shell source=stdin", package("make", "run", script="default")],
     "cargo build --release": [package("cargo", "build")],
