@@ -111,7 +111,8 @@ def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" =
     verdict = "allow" if allow else "deny"
     if call.event == "PermissionRequest":
         decision: dict[str, Any] = {"behavior": verdict}
-        decision.update({"updatedInput": input} if input is not None else {} if allow else {"message": text})
+        # A dialog that wants a person takes an `allow` only together with the input: measured with ExitPlanMode.
+        decision.update({"updatedInput": call.input if input is None else input} if allow else {"message": text})
         return dumps({"hookSpecificOutput": {"hookEventName": call.event, "decision": decision}}), 0, verdict
     output = {"hookEventName": "PreToolUse", "permissionDecision": verdict, "permissionDecisionReason": text}
     if input is not None:
