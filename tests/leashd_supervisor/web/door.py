@@ -1,18 +1,20 @@
 """A supervisor's process on real sockets, and what people, strangers and hooks send to it."""
 
+import contextlib
 import json
 import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
-
 from leashd_supervisor.kernel.db import Database
 from leashd_supervisor.web.auth import ensure_key
+
 from tests.leashd_supervisor.conftest import until
 
 PUBLIC = "laptop.example.net"
@@ -49,11 +51,12 @@ class Door:
             base_url=self.url, headers={"Origin": self.url, **headers}, timeout=30, verify=TLS, trust_env=False
         )
 
-    def owner(self, **headers: str) -> httpx.Client:
+    @contextlib.contextmanager
+    def owner(self) -> Iterator[httpx.Client]:
         """Somebody who came in with the key."""
-        client = self.stranger(**headers)
-        assert client.post("/api/login", json={"key": self.key}).status_code == 204
-        return client
+        with self.stranger() as client:
+            assert client.post("/api/login", json={"key": self.key}).status_code == 204
+            yield client
 
     def ask(self, **changes: Any) -> "Future[httpx.Response]":
         """A hook's question on its socket; the response comes when it is settled."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-
 from leashd_supervisor.web import auth
 from leashd_supervisor.web.guard import LIMIT
+
 from tests.leashd_supervisor.web.door import PUBLIC, Door
 
 #: One address of each kind.
