@@ -65,7 +65,7 @@ def test_calls_of_low_risk_are_allowed_together_after_they_are_read(guard: Guard
     hooks = [Hook(guard, call=f"low{port}", **low(port)) for port in (3001, 3002)]
     other = Hook(guard, call="check", **CHECK)
     anyone.waiting(3)
-    anyone.button("Allow low ×2…").click()
+    anyone.button("Allow low \u00d72…").click()
     dialog = anyone.page.get_by_role("dialog")
     for port in (3001, 3002):
         expect(dialog).to_contain_text(low(port)["command"])

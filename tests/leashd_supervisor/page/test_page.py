@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.hook.guard import Guard
-from tests.leashd_supervisor.conftest import Hook
+from tests.leashd_supervisor.conftest import Hook, until
 from tests.leashd_supervisor.page.browser import DESK, PHONE, House, Person
 
 #: Bytes that the first look at the page may cost, all of them, as they come over the wire.
@@ -90,8 +90,8 @@ def test_nothing_moves_for_those_who_do_not_want_it(guard: Guard, person: Callab
     one = person(reduced_motion="reduce").log_in()
     Hook(guard, command="git push origin main")
     one.card()
-    moving = "[...document.querySelectorAll('*')].filter(one => parseFloat(getComputedStyle(one).transitionDuration) > 0).length"
-    assert one.page.evaluate(moving) == 0
+    lasting = "(one) => parseFloat(getComputedStyle(one).transitionDuration) > 0"
+    assert one.page.evaluate(f"[...document.querySelectorAll('*')].filter({lasting}).length") == 0
 
 
 def test_it_installs_as_an_app(house: House, person: Callable[..., Person]) -> None:
@@ -101,7 +101,6 @@ def test_it_installs_as_an_app(house: House, person: Callable[..., Person]) -> N
     assert (told["display"], told["start_url"]) == ("standalone", "/")
     for icon in told["icons"]:
         assert one.context.request.get(house.origin + icon["src"]).ok, icon["src"]
-    one.page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
     assert one.page.evaluate("navigator.serviceWorker.ready.then((worker) => new URL(worker.scope).pathname)") == "/"
 
 
@@ -114,12 +113,13 @@ def _pushed(one: Person, house: House, payload: "dict[str, Any]") -> None:
         lambda event: found.extend(entry["registrationId"] for entry in event["registrations"]),
     )
     devtools.send("ServiceWorker.enable")
-    one.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(lambda: one.page.evaluate("navigator.serviceWorker.controller !== null") and bool(found))
     message = {"origin": house.origin, "registrationId": found[0], "data": json.dumps(payload)}
     devtools.send("ServiceWorker.deliverPushMessage", message)
 
 
-SHOWN = "navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map((one) => [one.title, one.body, one.tag, one.data.id]))"
+SHOWN = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
+    .then((all) => all.map((one) => [one.title, one.body, one.tag, one.data.id]))"""
 
 
 def test_a_push_shows_one_notification_and_goes_when_it_is_answered(
@@ -128,9 +128,32 @@ def test_a_push_shows_one_notification_and_goes_when_it_is_answered(
     one = person(permissions=["notifications"]).log_in()
     Hook(guard, command="frobnicate")
     id = one.waiting()[0]["id"]
-    _pushed(one, house, {"id": id, "title": "project wants to run a command", "body": "Check"})
-    one.page.wait_for_function(f"{SHOWN}.then((all) => all.length === 1)")
-    assert one.page.evaluate(SHOWN) == [["project wants to run a command", "Check", f"approval-{id}", id]]
+    _pushed(
+        one,
+        house,
+        {"id": id, "kind": "tool", "machine": "laptop", "tool": "Bash", "verb": "run a command", "waiting": 1},
+    )
+    until(lambda: bool(one.page.evaluate(SHOWN)))
+    assert one.page.evaluate(SHOWN) == [
+        ["An agent on laptop wants to run a command", "Open it to see what, and to answer.", f"approval-{id}", id]
+    ]
     one.card().press("Deny")
     one.told("Denied")
-    one.page.wait_for_function(f"{SHOWN}.then((all) => all.length === 0)")
+    until(lambda: one.page.evaluate(SHOWN) == [])
+
+
+def test_a_push_that_takes_one_back_closes_it_on_this_device(
+    guard: Guard, house: House, person: Callable[..., Person]
+) -> None:
+    one = person(permissions=["notifications"]).log_in()
+    _pushed(one, house, {"id": "one", "kind": "plan", "machine": "laptop", "waiting": 2})
+    _pushed(one, house, {"id": "two", "kind": "question", "machine": "laptop", "waiting": 2})
+    until(lambda: len(one.page.evaluate(SHOWN)) == 2)
+    _pushed(one, house, {"withdraw": "one", "waiting": 1})
+    until(lambda: [shown[2] for shown in one.page.evaluate(SHOWN)] == ["approval-two"])
+
+
+def test_a_push_that_is_not_understood_still_shows(house: House, person: Callable[..., Person]) -> None:
+    one = person(permissions=["notifications"]).log_in()
+    _pushed(one, house, {})
+    until(lambda: [shown[0] for shown in one.page.evaluate(SHOWN)] == ["An agent needs you"])

@@ -92,5 +92,5 @@ function by(view) {
 function delivery(view) {
   if (!view.delivered) return " · on its way to the agent";
   const took = view.delivered - view.settled;
-  return ` · delivered${took < 60 ? ` in ${took.toFixed(1)} s` : ` after ${span(took)}`}`;
+  return ` · delivered${took < 0.1 ? "" : took < 60 ? ` in ${took.toFixed(1)} s` : ` after ${span(took)}`}`;
 }

@@ -1,6 +1,6 @@
 // Web Push: this device's subscription, kept in step with the supervisor.
 
-import { get, post, remove } from "./api.js";
+import { get, post, remove, session } from "./api.js";
 import { go } from "./route.js";
 import { workerUrl } from "./trusted.js";
 
@@ -17,15 +17,30 @@ export function unable() {
   return "";
 }
 
+let begun = false;
+
 /** Starts the service worker, and subscribes again where the person has said yes before: browsers forget. */
 export async function begin() {
-  if (!("serviceWorker" in navigator) || !isSecureContext) return;
+  if (begun || !("serviceWorker" in navigator) || !isSecureContext) return;
+  begun = true;
   navigator.serviceWorker.addEventListener("message", (event) => {
     if (event.data?.open) go(event.data.open);
     if (event.data?.resubscribe) subscribe().catch(() => {});
   });
+  for (const name of ["focus", "blur", "visibilitychange"]) addEventListener(name, tellPresence, true);
+  setInterval(() => document.hasFocus() && tellPresence(), LOOKING);
+  tellPresence();
   await navigator.serviceWorker.register(workerUrl(), { scope: "/" }).catch(() => {});
   if (!unable() && Notification.permission === "granted" && localStorage.getItem("push") === "on") await subscribe().catch(() => {});
+}
+
+const LOOKING = 20_000;
+
+/** While somebody looks at this page, its device needs no notifications: says so, and says when that ends. */
+function tellPresence() {
+  const visible = document.visibilityState === "visible";
+  const body = { visible, focused: visible && document.hasFocus() };
+  if (subscribed() && session.value) post("/api/push/presence", body).catch(() => {});
 }
 
 /** Tells the service worker that an approval needs no notification any more. */
@@ -54,6 +69,9 @@ export async function unsubscribe() {
   localStorage.removeItem("push-id");
   if (id) await remove(`/api/push/subscriptions/${id}`).catch(() => {});
 }
+
+/** The id of this device's subscription, "" when there is none. */
+export const own = () => localStorage.getItem("push-id") || "";
 
 /** Whether this device gets notifications. */
 export const subscribed = () => localStorage.getItem("push") === "on";

@@ -13,6 +13,8 @@ export const decisions = signal([]);
 export const me = signal(null);
 /** "connecting", "live" or "away". */
 export const link = signal("connecting");
+/** Whether the state has been loaded once. */
+export const loaded = signal(false);
 /** Number of the last event seen. */
 export const cursor = signal(0);
 /** The approval that the keyboard is on. */
@@ -67,6 +69,7 @@ export function restore(state) {
     }
     agents.value = state.agents || [];
     grants.value = state.grants || [];
+    loaded.value = true;
   });
 }
 
@@ -95,6 +98,7 @@ export function forget() {
     decisions.value = [];
     me.value = null;
     cursor.value = 0;
+    loaded.value = false;
     link.value = "connecting";
   });
 }

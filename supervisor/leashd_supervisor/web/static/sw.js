@@ -29,24 +29,33 @@ function read(data) {
   }
 }
 
-/** Shows what the payload says: {id, title, body}, or {id, withdrawn: true} for one that was answered elsewhere. */
+/** Shows what the payload says: an approval, {withdraw: id} for one that was answered, or {test, machine}. */
 async function shown(payload) {
-  const id = typeof payload.id === "string" ? payload.id : "";
+  const id = String(payload.id || payload.withdraw || "");
+  if (typeof payload.waiting === "number" && self.navigator.setAppBadge) {
+    await (payload.waiting ? self.navigator.setAppBadge(payload.waiting) : self.navigator.clearAppBadge()).catch(() => {});
+  }
   const tag = id ? `approval-${id}` : "leashd";
   const options = { tag, data: { id }, icon: "/static/icons/icon-192.png", badge: "/static/icons/badge-96.png" };
-  if (payload.withdrawn) {
-    await self.registration.showNotification(payload.title || "Answered", {
-      ...options,
-      body: payload.body || "Nothing is left to do here.",
-      silent: true,
-    });
+  if (payload.withdraw) {
+    await self.registration.showNotification("Answered", { ...options, body: "Nothing is left to do here.", silent: true });
     return withdrawn(id);
   }
-  return self.registration.showNotification(payload.title || "An agent needs you", {
+  if (payload.test) {
+    return self.registration.showNotification("It works", { ...options, body: `Notifications from ${payload.machine || "leashd"} arrive here.` });
+  }
+  const more = payload.waiting > 1 ? ` ${payload.waiting} wait for you.` : "";
+  return self.registration.showNotification(title(payload), {
     ...options,
-    body: payload.body || "Open leashd to answer.",
+    body: `${payload.danger ? "Danger. " : ""}Open it to see what, and to answer.${more}`,
     requireInteraction: true,
   });
+}
+
+function title({ kind, machine = "your machine", verb }) {
+  if (kind === "question") return `An agent on ${machine} asks you a question`;
+  if (kind === "plan") return `A plan waits for you on ${machine}`;
+  return verb ? `An agent on ${machine} wants to ${verb}` : "An agent needs you";
 }
 
 async function withdrawn(id) {

@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { answer, trips } from "../answer.js";
 import { get } from "../api.js";
 import { follow } from "../route.js";
-import { approvals, chosen, keep, listed, moved, waiting } from "../store.js";
+import { approvals, chosen, keep, listed, loaded, moved, waiting } from "../store.js";
 import { serverHtml } from "../trusted.js";
 import { say } from "../announce.js";
 import { Command } from "../parts/command.js";
@@ -17,6 +17,7 @@ import { MoreWays } from "../parts/more.js";
 import { place } from "../parts/places.js";
 import { Outcome } from "../parts/outcome.js";
 import { Press } from "../parts/press.js";
+import { Prose } from "../parts/prose.js";
 import { Questions } from "../parts/question.js";
 
 export function Card({ id }) {
@@ -24,9 +25,10 @@ export function Card({ id }) {
   const [missing, setMissing] = useState("");
   useEffect(() => {
     chosen.value = id;
-    if (approvals.value.has(id)) return;
+    // Before the state is there, one alone would come before those that are older.
+    if (!loaded.value || approvals.value.has(id)) return;
     get(`/api/approvals/${id}`).then(keep, (error) => setMissing(error.message));
-  }, [id]);
+  }, [id, loaded.value]);
   if (!view) {
     return html`<article class="card"><${Top} id=${id} />${missing ? html`<h1>Not found</h1><p>${missing}</p>` : html`<p class="dim">Loading…</p>`}</article>`;
   }
@@ -93,7 +95,7 @@ function Facts({ view }) {
     ["Where", html`${places} <code class=${elsewhere ? "elsewhere" : "dim"}>${where.cwd}</code>`],
     view.claim && ["The agent says", html`<q class="claim">${view.claim}</q> <span class="dim">(its own words)</span>`],
     view.rule && ["Rule", html`<a href="/#policy" onClick=${follow}><code>${view.rule}</code></a>${view.reason ? ` · ${view.reason}` : ""}`],
-    view.instead && ["Instead", view.instead],
+    view.instead && ["Instead", html`<${Prose} text=${view.instead} />`],
     view.mode && view.mode !== "default" && ["Mode", html`<strong>${view.mode}</strong>`],
     view.kind === "tool" && view.state === "pending" && ["Before", past(view.history)],
   ].filter(Boolean);

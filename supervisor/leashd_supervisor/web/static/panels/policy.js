@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 import { get, post, remove } from "../api.js";
 import { grants } from "../store.js";
 import { ago } from "../time.js";
+import { Prose } from "../parts/prose.js";
 
 const WORDS = { allow: "allow", deny: "deny", require_approval: "ask" };
 
@@ -35,7 +36,7 @@ const Rule = ({ rule }) => html`<li class="record"><details>
     <span class="age">${rule.kind}</span>
   </summary>
   <dl class="facts">
-    ${rule.instead ? html`<div><dt>Instead</dt><dd>${rule.instead}</dd></div>` : null}
+    ${rule.instead ? html`<div><dt>Instead</dt><dd><${Prose} text=${rule.instead} /></dd></div>` : null}
     <div><dt>From</dt><dd><code>${rule.origin}</code></dd></div>
     ${rule.layer != null && rule.layer !== "" ? html`<div><dt>Layer</dt><dd>${rule.layer}</dd></div>` : null}
     ${rule.floor ? html`<div><dt>Floor</dt><dd>No later policy, and no standing answer, lifts it.</dd></div>` : null}
@@ -59,7 +60,7 @@ function Try() {
 function Said({ said }) {
   if (said.error) return html`<p class="outcome bad">${said.error} <span class="said">${said.help}</span></p>`;
   return html`<p class="outcome"><span class=${`verdict ${said.verdict}`}>${WORDS[said.verdict]}</span> ${said.rule ? html`<code>${said.rule}</code>` : null} ${said.reason}</p>
-    ${said.instead ? html`<p>Instead: ${said.instead}</p>` : null}
+    ${said.instead ? html`<p>Instead: <${Prose} text=${said.instead} /></p>` : null}
     <details><summary>What it would do: ${said.effects.length} ${said.effects.length === 1 ? "effect" : "effects"}</summary>
       <ul class="plain-list">${said.effects.map((effect) => html`<li><${Effect} effect=${effect} /></li>`)}</ul></details>`;
 }

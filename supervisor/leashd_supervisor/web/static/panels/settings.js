@@ -71,9 +71,9 @@ function Devices({ known }) {
     ${why ? html`<p class="outcome bad" role="alert">${why}</p>` : null}
     <ul class="rows quiet-rows">${known.devices.map(
       (one) => html`<li class="line" key=${one.id}>
-        <span class="line-main"><strong>${one.name || one.label || "a device"}</strong>${one.current ? html` <span class="tag good">this one</span>` : null}
+        <span class="line-main"><strong>${one.name}</strong>${one.current ? html` <span class="tag good">this one</span>` : null}
           <span class="line-text">${one.seen ? `seen ${ago(one.seen)}` : ""}</span></span>
-        ${one.current ? null : html`<button type="button" class="quiet" aria-label=${`Log out ${one.name || one.label || "this device"}`} onClick=${() => revoke(one.id)}>Log out</button>`}
+        ${one.current ? null : html`<button type="button" class="quiet" aria-label=${`Log out ${one.name}`} onClick=${() => revoke(one.id)}>Log out</button>`}
       </li>`,
     )}</ul>
     ${pair ? html`<${Pair} pair=${pair} again=${show} done=${() => setPair(null)} />` : html`<button type="button" class="quiet" onClick=${show}>Log in another device…</button>`}
@@ -102,7 +102,7 @@ function Notifications({ chosen, change }) {
   const [said, setSaid] = useState("");
   const [devices, setDevices] = useState([]);
   const cannot = push.unable();
-  const look = () => get("/api/push/devices").then((found) => setDevices(found.devices || found), () => {});
+  const look = () => get("/api/push/devices").then((found) => setDevices(found.devices), () => {});
   useEffect(() => void look(), []);
   const flip = async (wanted) => {
     try {
@@ -110,13 +110,15 @@ function Notifications({ chosen, change }) {
       setOn(wanted);
       setSaid("");
     } catch (error) {
-      setSaid(`Not changed: ${error.message}`);
+      setSaid(`Not changed: ${error.message}. ${error.help || ""}`);
     }
     look();
   };
   const test = async () => {
     setSaid("Sending…");
-    await post("/api/push/test").then(() => setSaid("Sent: it should appear now."), (error) => setSaid(error.message));
+    const told = await post("/api/push/test", { id: push.own() }).catch((error) => ({ results: [{ error: error.message }] }));
+    const bad = told.results.find((one) => one.error);
+    setSaid(bad ? `Not sent: ${bad.error}` : told.results.length ? "Sent: it should appear now." : "This device is not known; switch it off and on.");
     look();
   };
   const quiet = chosen.quiet;
@@ -138,14 +140,12 @@ function Notifications({ chosen, change }) {
 }
 
 const Health = ({ device }) => html`<li class="line">
-  <span class=${`dot ${device.last_error || device.error ? "denied" : "allowed"}`} aria-hidden="true"></span>
-  <span class="line-main"><strong>${device.name || device.label || device.device || "a device"}</strong>
+  <span class=${`dot ${device.error ? "denied" : "allowed"}`} aria-hidden="true"></span>
+  <span class="line-main"><strong>${device.name || "a device"}${device.current ? html` <span class="tag good">this one</span>` : null}</strong>
     <span class="line-text">${health(device)}</span></span>
 </li>`;
 
 function health(device) {
-  const good = device.last_success || device.succeeded;
-  const bad = device.last_error || device.error;
-  if (bad) return `not reached: ${bad}`;
-  return good ? `reached ${ago(good)}` : "nothing sent yet";
+  if (device.error) return `not reached ${ago(device.last_failure)}: ${device.error}`;
+  return device.last_success ? `reached ${ago(device.last_success)}` : "nothing sent yet";
 }
