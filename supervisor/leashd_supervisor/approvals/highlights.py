@@ -63,6 +63,7 @@ def _of_effect(
 
 def _names(word: str, targets: set[str]) -> bool:
     """Whether a word names one of the targets: as it is, as the end of a path, or inside a URL."""
+    word = word.removeprefix("@")
     if len(word) < 2 or word.startswith("-"):
         return False
     for target in targets:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request as HttpRequest
@@ -166,10 +166,10 @@ def _is_answers(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
 
 
-def late(seen: Viewer) -> Callable[[HttpRequest, Exception], JSONResponse]:
+def late(seen: Viewer) -> Callable[[HttpRequest, Exception], Awaitable[JSONResponse]]:
     """Answers a request that came too late: with what has become of the approval."""
 
-    def handle(http: HttpRequest, error: Exception) -> JSONResponse:
+    async def handle(http: HttpRequest, error: Exception) -> JSONResponse:
         assert isinstance(error, Late)  # noqa: S101 - registered for nothing else
         return JSONResponse({"error": error.what, "help": error.help, "approval": seen(error.approval)}, 409)
 

@@ -103,7 +103,7 @@ def undo(request: Request) -> str:
         return ""
     if any(_final(request, effect) for effect in request.effects):
         return "cannot be undone"
-    kinds = {effect.get("kind") for effect in request.effects} - {"run", "read"}
+    kinds = {str(effect.get("kind")) for effect in request.effects} - {"run", "read"}
     local = all(effect.get("changes") != "remote" for effect in request.effects)
     return "git can undo" if kinds == {"git"} and local else ""
 

@@ -151,13 +151,13 @@ def told(event: Event, approvals: Approvals, seen: approvals_http.Viewer) -> tup
 
 
 def _told(status: int) -> Any:
-    def handle(http: Request, error: Exception) -> JSONResponse:
+    async def handle(http: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, SupervisorError)  # noqa: S101 - registered for nothing else
         return JSONResponse({"error": error.what, "help": error.help}, status)
 
     return handle
 
 
-def _http_error(http: Request, error: Exception) -> JSONResponse:
+async def _http_error(http: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     return JSONResponse({"error": error.detail.lower(), "help": ""}, error.status_code, error.headers)

@@ -70,9 +70,7 @@ def test_nothing_of_peoples_door_is_on_the_hooks_socket(
     assert state(owner, waiting["id"]) == "pending"
 
 
-def test_the_hooks_socket_has_no_verb_that_answers(
-    door: Door, owner: httpx.Client, waiting: "dict[str, str]"
-) -> None:
+def test_the_hooks_socket_has_no_verb_that_answers(door: Door, owner: httpx.Client, waiting: "dict[str, str]") -> None:
     given = {"id": waiting["id"], "digest": "own", "allow": True, "state": "allowed"}
     for verb, method in itertools.product(VERBS, ("GET", "POST", "PUT")):
         assert (verb, method, door.hook(method, verb, given).status_code) == (verb, method, 404)
