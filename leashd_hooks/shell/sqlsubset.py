@@ -57,6 +57,10 @@ class Beyond(ValueError):
     """The text is not everyday SQL."""
 
 
+#: How raw strings and bytes begin, where the letter is a word of its own.
+PREFIXED = ("r'", 'r"', "b'", 'b"', "R'", 'R"', "B'", 'B"')
+
+
 def read(text: str, client: str) -> "list[Read] | None":
     """What a text of SQL does, read the way `client` (psql, mysql, ...) would; None when it is not an everyday one."""
     text = text.strip(BLANK)
@@ -66,6 +70,8 @@ def read(text: str, client: str) -> "list[Read] | None":
         text = text[:-1]
     if len(text) > MAX_LENGTH or not text.isascii() or ("\n" in text and "/" in text):
         return None  # some clients end a statement at a line of `/`
+    if client == "bq" and any(mark in text for mark in PREFIXED):
+        return None  # what may be a raw string is for the library
     try:
         return [Statement(_tokens(text, client)).read()]
     except (Beyond, RecursionError):
@@ -230,7 +236,8 @@ class Statement:
             return {"statement": verb, "whole": True}
         start = self._place
         self._expression()
-        if not any(lexeme[:1] in LETTERS and lexeme not in RESERVED for lexeme in self._tokens[start : self._place]):
+        names = [lexeme for lexeme in self._tokens[start : self._place] if lexeme[:1] in LETTERS]
+        if all(name in RESERVED or name in FUNCTIONS for name in names):
             raise Beyond  # a condition that looks at no column may hold for every row
         return {"statement": verb}
 
