@@ -22,6 +22,7 @@ COMMANDS = {
     "stop": ("start", "stop the supervisor"),
     "restart": ("start", "stop and start the supervisor"),
     "reload": ("start", "let the supervisor take up a new version"),
+    "approvals": ("approvals", "answer what agents ask, from this terminal"),
     "logs": ("logs", "show what the supervisor did"),
     "service": ("service", "have the supervisor started with the user's session"),
     "status": ("status", "what is installed and in force, and the last decision"),

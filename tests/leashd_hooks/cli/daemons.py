@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,51 @@ class DaemonTerminal(Terminal):
     def end(self) -> None:
         """Ends the supervisor, if one runs, without asking it."""
         self.run("stop")
+
+
+#: Makes standard input the controlling terminal, as a shell does, and becomes the command.
+_TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def at_terminal(
+    daemon: DaemonTerminal, *args: str, dialog: Sequence[tuple[str, str]] = (), env: dict[str, str] | None = None
+) -> tuple[str, int]:
+    """One command in a terminal of its own, with somebody who types each answer once its question is there.
+
+    What stood on the screen in the end, and the exit code.
+    """
+    master, slave = os.openpty()
+    variables = {"HOME": str(daemon.home), "PATH": os.environ["PATH"], "LEASHD_HOME": str(daemon.folder)}
+    variables |= {"TERM": "dumb", "LANG": "C.UTF-8", "COLUMNS": "150", "NO_COLOR": "1", **(env or {})}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _TAKE, *LEASHD, *args],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=variables,
+        cwd=daemon.project,
+        start_new_session=True,
+    )
+    os.close(slave)
+    shown, seen, left = b"", 0, list(dialog)
+    deadline = time.monotonic() + 20
+    try:
+        while True:
+            assert time.monotonic() < deadline, shown.decode()
+            if left and (at := shown.find(left[0][0].encode(), seen)) >= 0:
+                seen = at + len(left[0][0])
+                os.write(master, left.pop(0)[1].encode())
+            if not select.select([master], [], [], 0.1)[0]:
+                continue
+            try:
+                shown += os.read(master, 65536)
+            except OSError:  # the other end is closed
+                break
+        return shown.decode(), process.wait(10)
+    finally:
+        os.close(master)
+        process.kill()
+        process.wait()
 
 
 def eventually(check: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -2,19 +2,16 @@
 
 import json
 import os
-import pty
-import select
+import re
 import signal
 import socket
 import subprocess
-import time
 from contextlib import closing
-from urllib.request import urlopen
 
 import pytest
 
 from leashd_hooks.cli.daemon import is_alive
-from tests.leashd_hooks.cli.daemons import eventually
+from tests.leashd_hooks.cli.daemons import at_terminal, eventually
 from tests.leashd_hooks.terminal import LEASHD
 
 
@@ -224,36 +221,30 @@ def test_alone_without_a_terminal_it_only_helps(daemon):
     assert daemon.json("status")["supervisor"] == {"running": False}
 
 
-def _at_terminal(daemon, typed: bytes, until: bytes) -> bytes:
-    """What `leashd` alone writes to a terminal until something stands there."""
-    pid, master = pty.fork()
-    if pid == 0:
-        env = {"HOME": str(daemon.home), "PATH": os.environ["PATH"], "LEASHD_HOME": str(daemon.folder)}
-        os.chdir(daemon.project)
-        variables = {**env, "TERM": "dumb", "LEASHD_WEB_PORT": "0", "LANG": "C.UTF-8"}
-        os.execve(LEASHD[0], LEASHD, variables)  # noqa: S606 - no shell
-    os.write(master, typed)
-    shown = b""
-    deadline = time.monotonic() + 60
-    while until not in shown:
-        assert time.monotonic() < deadline, shown
-        if select.select([master], [], [], 0.1)[0]:
-            try:
-                shown += os.read(master, 65536)
-            except OSError:
-                break
-    os.waitpid(pid, 0)
-    os.close(master)
-    return shown
-
-
 def test_alone_at_a_terminal_it_sets_up_and_starts_and_then_tells(daemon):
-    first = _at_terminal(daemon, b"y\n", b"listening on")
-    assert b"installed in" in first
+    free = {"LEASHD_WEB_PORT": "0"}
+    first, code = at_terminal(daemon, dialog=[("go ahead?", "y\n")], env=free)
+    assert code == 0, first
+    assert "installed in" in first
     assert daemon.settings.exists(), first
+    assert re.search(r"key   leashd-\S{43}", first)
     address = daemon.json("status")["supervisor"]["address"]
-    again = _at_terminal(daemon, b"", address.encode())
-    assert b"installed in" not in again
-    assert b"waiting" in again
-    with pytest.raises(OSError), urlopen(address + "nothing-here"):  # noqa: S310 - loopback
-        pass
+    link = re.search(r"link  (\S+#pair=\S+)", first)
+    assert link
+    assert link[1].startswith(address)
+    assert "█" in first
+    again, code = at_terminal(daemon)
+    assert code == 0, again
+    assert "installed in" not in again
+    assert address in again
+    assert "key " not in again
+
+
+def test_the_way_in_is_shown_to_a_person_only(daemon):
+    assert "link" not in daemon.run("start", "--port", "0").stdout
+    assert set(daemon.json("restart")) == {"running", "pid", "address", "notes"}
+    shown, _ = at_terminal(daemon, "restart")
+    assert "key   leashd-" in shown
+    again, _ = at_terminal(daemon, "restart")
+    assert "key   leashd-" not in again
+    assert "#pair=" in again

@@ -1,0 +1,182 @@
+"""`leashd approvals`: answer agents from a terminal, as on the page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from leashd_hooks.cli import card, people, render
+from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.people import Page
+
+# An id may begin with a dash.
+ID = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
+
+
+@click.group()
+def approvals() -> None:
+    """Answer what agents ask, from a terminal.
+
+    The key is typed at the terminal each time: an agent's shell has neither.  Exit code 8 when nobody is there.
+    """
+
+
+@approvals.command(name="list")
+@click.option("--all", "everything", is_flag=True, help="what was answered as well")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def list_(everything: bool, as_json: bool) -> None:
+    """List what waits, oldest first."""
+    with people.session() as page:
+        found = _pending(page)
+        done = page.get("/api/approvals", limit=50)["approvals"] if everything else []
+    if as_json:
+        render.data([*found, *done])
+        return
+    if found:
+        render.console().print(card.waiting(found))
+    elif not everything:
+        render.say("nothing waits")
+    if done:
+        rows = [
+            (one["id"], card.age(one["created"]), one["state"], one["surface"], one["verb"], _line(one)) for one in done
+        ]
+        render.table(("id", "age", "state", "by", "what", ""), rows)
+
+
+def _pending(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.get("/api/approvals", state="pending", limit=200)["approvals"]
+    return found
+
+
+def _line(view: dict[str, Any]) -> str:
+    return " ".join(str(view["text"]).split())[: card.LINE]
+
+
+def _one(page: Page, id: str) -> dict[str, Any]:
+    """The approval with this id, with an id that begins so, or the only one that waits."""
+    found = _pending(page)
+    chosen = [one for one in found if one["id"].startswith(id)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if not found and not id:
+        raise Failure("nothing waits", "`leashd approvals watch` waits for it")
+    if len(chosen) > 1:
+        raise Failure(f"{len(chosen)} approvals wait", "name one; `leashd approvals list` shows them")
+    view: dict[str, Any] = page.get(people.path("approvals", id))
+    return view
+
+
+@approvals.command(context_settings=ID)
+@click.argument("id", default="")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def show(id: str, as_json: bool) -> None:
+    """Show the approval ID in full; without ID the only one that waits."""
+    with people.session() as page:
+        view = _one(page, id)
+    if as_json:
+        render.data(view)
+    else:
+        render.console().print(card.card(view))
+
+
+@approvals.command(context_settings=ID)
+@click.argument("id", default="")
+@click.option("--scope", type=click.Choice(["call", "session", "project"]), default="call", show_default=True,
+              help="for how long the same effects need not be asked again")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def allow(id: str, scope: str, as_json: bool) -> None:
+    """Allow what the approval ID shows, and nothing else."""
+    with people.session() as page:
+        view = _one(page, id)
+        render.console().print(card.card(view))
+        if view["kind"] == "question":
+            raise Failure("a question is answered with one of its answers", "open it on the page")
+        if scope != "call":
+            _preview(page, view, scope)
+        if not _sure(view):
+            raise Failure("nothing was answered")
+        settled = _answer(page, view, {"allow": True, "scope": scope})
+    _tell(settled, as_json)
+
+
+def _preview(page: Page, view: dict[str, Any], scope: str) -> None:
+    covered = page.get(people.path("approvals", view["id"], "covered"))
+    if covered["refuses"]:
+        raise Failure(covered["refuses"], "allow it once: leave `--scope` out")
+    render.say(f"for this {scope} the same effects will not be asked again; of the last calls it would have covered:")
+    for one in covered["would_have_covered"]:
+        render.say(f"  {_line(one)}", "dim")
+    if not covered["would_have_covered"]:
+        render.say("  none", "dim")
+
+
+def _sure(view: dict[str, Any]) -> bool:
+    if view["risk"] == "danger":
+        return (
+            str(click.prompt("this is dangerous; type `allow` to allow it", default="", show_default=False)) == "allow"
+        )
+    return click.confirm("allow this?", default=False)
+
+
+def _answer(page: Page, view: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    path = people.path("approvals", view["id"], "answer")
+    settled: dict[str, Any] = page.post(path, {"digest": view["digest"], **answer})
+    return settled
+
+
+def _tell(view: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        render.data(view)
+    else:
+        render.say(f"{view['state']}: {_line(view)}", "green" if view["state"] == "allowed" else "yellow")
+
+
+@approvals.command(context_settings=ID)
+@click.argument("id", default="")
+@click.option("--message", default="", help="what the agent is told")
+@click.option("--stop", is_flag=True, help="end the agent's turn as well")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def deny(id: str, message: str, stop: bool, as_json: bool) -> None:
+    """Deny the approval ID, and tell the agent why."""
+    with people.session() as page:
+        settled = _answer(page, _one(page, id), {"allow": False, "message": message, "stop": stop})
+    _tell(settled, as_json)
+
+
+@approvals.command()
+@click.option("--revoke", metavar="ID", help="take a grant back")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def grants(revoke: str | None, as_json: bool) -> None:
+    """List what need not be asked again, or take one of them back."""
+    with people.session() as page:
+        if revoke:
+            page.delete(people.path("grants", revoke))
+        found = page.get("/api/grants")["grants"]
+    if as_json:
+        render.data(found)
+    elif found:
+        rows = [(one["id"], card.age(one["created"]), one["scope"], str(one["uses"]), one["title"]) for one in found]
+        render.table(("id", "age", "scope", "uses", "what"), rows, right=("uses",))
+    else:
+        render.say("everything is asked")
+
+
+@approvals.command()
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object a line, and answer nothing")
+def watch(as_json: bool) -> None:
+    """See what agents ask as they ask it, and answer with a key: a allows, d denies, q leaves."""
+    from leashd_hooks.cli.watch import Watch
+
+    with people.session() as page:
+        if as_json:
+            _follow(page)
+        else:
+            Watch(page).run()
+
+
+def _follow(page: Page) -> None:
+    for name, number, told in page.events(page.get("/api/state")["cursor"]):
+        if name != "ping":
+            click.echo(json.dumps({"event": name, "id": number, "data": told}, ensure_ascii=False))
