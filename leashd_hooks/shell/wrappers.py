@@ -263,6 +263,8 @@ def _xargs(call: Invocation) -> "list[Effect]":
         found.extend(inner.command(words if marks else [*words, *(names or brought)]))
     for given in known:
         found.extend(inner.command(_filled(template, marks, given)))
+    if not (marks or options.has("-r", "--no-run-if-empty")):  # where no words come, it runs without them
+        found.extend([effect for effect in inner.command(words) if effect.kind != "run" and effect not in found])
     return found
 
 
