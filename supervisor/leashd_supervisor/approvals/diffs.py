@@ -24,40 +24,36 @@ EDITORS = ("Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch")
 
 @dataclass
 class Diff:
-    """The changes of one file: `rows` are (class, text of the line)."""
+    """The changes of one file: `rows` are (class, text of the line), `more` the lines that come and go besides."""
 
     path: str
     rows: list[tuple[str, str]] = field(default_factory=list)
+    more: tuple[int, int] = (0, 0)
 
     def counts(self) -> tuple[int, int]:
         """How many lines come and go."""
         kinds = [kind for kind, _ in self.rows]
-        return kinds.count("add"), kinds.count("del")
+        return kinds.count("add") + self.more[0], kinds.count("del") + self.more[1]
 
     def to_json(self) -> dict[str, Any]:
         """The diff as the page shows it."""
         added, removed = self.counts()
-        return {"path": safe(self.path), "added": added, "removed": removed, "html": _html(self.rows)}
+        return {"path": safe(self.path), "added": added, "removed": removed, "html": _html(self.rows, sum(self.more))}
 
 
 def diffs(tool: str, input: Mapping[str, Any]) -> list[Diff]:
     """What a call of an editing tool changes, a file each; nothing for other tools, and for input that is not its."""
     path = _text(input, "file_path") or _text(input, "notebook_path")
     if tool == "Write":
-        return [Diff(path, [("add", line) for line in _lines(_text(input, "content"))])]
+        return [_new(path, _text(input, "content"))]
     if tool == "Edit":
-        return [Diff(path, _compared(_text(input, "old_string"), _text(input, "new_string")))]
+        return [_changed(path, [(_text(input, "old_string"), _text(input, "new_string"))])]
     if tool == "MultiEdit":
         edits = input.get("edits")
-        rows: list[tuple[str, str]] = []
-        for edit in edits if isinstance(edits, list) else ():
-            if isinstance(edit, Mapping):
-                rows += [("skip", "")] if rows else []
-                rows += _compared(_text(edit, "old_string"), _text(edit, "new_string"))
-        return [Diff(path, rows)]
+        pairs = [edit for edit in edits if isinstance(edit, Mapping)] if isinstance(edits, list) else []
+        return [_changed(path, [(_text(edit, "old_string"), _text(edit, "new_string")) for edit in pairs])]
     if tool == "NotebookEdit":
-        kind = "del" if input.get("edit_mode") == "delete" else "add"
-        return [Diff(path, [(kind, line) for line in _lines(_text(input, "new_source"))])]
+        return [_new(path, _text(input, "new_source"))]
     if tool == "apply_patch":
         return list(_patch(_text(input, "input") or _text(input, "patch") or _text(input, "command")))
     return []
@@ -72,10 +68,34 @@ def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _compared(old: str, new: str) -> list[tuple[str, str]]:
-    before, after = _lines(old), _lines(new)
-    if max(len(before), len(after)) > ALIGNED:
-        return [*(("del", line) for line in before), *(("add", line) for line in after)]
+def _new(path: str, text: str) -> Diff:
+    shown = text.split("\n", SHOWN)[:SHOWN] if text.count("\n") > SHOWN else _lines(text)
+    return Diff(path, [("add", line) for line in shown], (_count(text) - len(shown), 0))
+
+
+def _count(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n")) if text else 0
+
+
+def _changed(path: str, pairs: list[tuple[str, str]]) -> Diff:
+    """Pairs of what goes and what comes, one after the other; behind so many lines they are only counted."""
+    found = Diff(path)
+    for old, new in pairs:
+        if len(found.rows) > SHOWN:
+            found.more = (found.more[0] + _count(new), found.more[1] + _count(old))
+        elif max(old.count("\n"), new.count("\n")) > ALIGNED:
+            found.rows += [("skip", "")] if found.rows else []
+            before, after = old.split("\n", ALIGNED)[:ALIGNED], new.split("\n", ALIGNED)[:ALIGNED]
+            found.rows += [*(("del", line) for line in before), *(("add", line) for line in after)]
+            left = _count(new) - len(after), _count(old) - len(before)
+            found.more = (found.more[0] + max(0, left[0]), found.more[1] + max(0, left[1]))
+        else:
+            found.rows += [("skip", "")] if found.rows else []
+            found.rows += _compared(_lines(old), _lines(new))
+    return found
+
+
+def _compared(before: list[str], after: list[str]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for group in difflib.SequenceMatcher(None, before, after).get_grouped_opcodes(AROUND):
         rows += [("skip", "")] if rows else []
@@ -112,11 +132,12 @@ def _named(line: str) -> str | None:
     return None
 
 
-def _html(rows: list[tuple[str, str]]) -> str:
+def _html(rows: list[tuple[str, str]], more: int) -> str:
     shown = _masked(rows[:SHOWN])
     out = [f'<span class="line {kind}">{inner}</span>' for kind, inner in _marked(shown)]
-    if len(rows) > SHOWN:
-        out.append(f'<span class="line skip">{len(rows) - SHOWN} more lines</span>')
+    more += max(0, len(rows) - SHOWN)
+    if more:
+        out.append(f'<span class="line skip">{more} more lines</span>')
     return "".join(out)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,8 @@ _FLAGS = frozenset(
 )  # fmt: skip
 #: Fields of effects that say what a call is done to.
 _TARGETS = ("path", "host", "branch", "remote", "object", "target", "tool")
+#: Words that are looked at, and hosts that are sought in each: a line has only so much time.
+LOOKS, HOSTS = 50_000, 50
 _BREAKS = frozenset(" \t\n;|&<>()")
 Mark = tuple[int, int, str]
 
@@ -27,51 +30,64 @@ Mark = tuple[int, int, str]
 def highlights(request: Request, line: str) -> list[Mark]:
     """Ranges of a command line that are marked, in order and apart."""
     words = list(_words(line))
+    begins = [start for start, _ in words]
     found: dict[tuple[int, int], str] = {}
-    for effect in request.effects:
-        span = _span(effect)
-        if span is None:
-            continue
-        inside = [word for word in words if word[0] >= span[0] and word[1] <= span[1]]
-        _of_effect(request, effect, inside, line, found)
+    looked = 0
+    for (start, end), effects in _by_span(request.effects).items():
+        inside = [one for one in words[bisect_left(begins, start) : bisect_left(begins, end)] if one[1] <= end]
+        looked += len(inside)
+        if looked > LOOKS:
+            break
+        _mark(request, effects, inside, line, found)
     for start, end in words:
         if mixed_scripts(line[start:end]):
             found[start, end] = DANGER
     return [(start, end, kind) for (start, end), kind in sorted(found.items())]
 
 
-def _of_effect(
+def _by_span(effects: Iterable[dict[str, Any]]) -> dict[tuple[int, int], list[dict[str, Any]]]:
+    spans: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for effect in effects:
+        span = _span(effect)
+        if span is not None:
+            spans.setdefault(span, []).append(effect)
+    return spans
+
+
+def _mark(
     request: Request,
-    effect: dict[str, Any],
+    effects: list[dict[str, Any]],
     words: list[tuple[int, int]],
     line: str,
     found: dict[tuple[int, int], str],
 ) -> None:
-    targets = {_plain(value) for name in _TARGETS if isinstance(value := effect.get(name), str) and value}
-    dangerous = risk(replace(request, effects=(effect,)))[0] == DANGEROUS
+    """Marks the words of one command by all of its effects."""
+    targets = {_plain(str(effect[name])) for effect in effects for name in _TARGETS if effect.get(name)}
+    tails = {target.rstrip("/").rpartition("/")[2] for target in targets}
+    hosts = [target for target in targets if "." in target and "/" not in target][:HOSTS]
+    dangerous = any(risk(replace(request, effects=(effect,)))[0] == DANGEROUS for effect in effects)
     marked = False
     for at in words:
         word = _plain(line[at[0] : at[1]])
         if dangerous and (word in _FLAGS or word.partition("=")[0] in _FLAGS or word.startswith("+")):
             found[at] = DANGER
             marked = True
-        elif _names(word, targets):
+        elif _names(word.removeprefix("@"), targets, tails, hosts):
             found.setdefault(at, TARGET)
     if dangerous and not marked and words:
         found[words[0]] = DANGER
 
 
-def _names(word: str, targets: set[str]) -> bool:
-    """Whether a word names one of the targets: as it is, as the end of a path, or inside a URL."""
-    word = word.removeprefix("@")
-    if len(word) < 2 or word.startswith("-"):
+def _names(word: str, targets: set[str], tails: set[str], hosts: list[str]) -> bool:
+    """Whether a word names one of the targets: as it is, as the end of a path, or with a host in it."""
+    if len(word) < 2 or word.startswith("-") or word == "..":
         return False
-    for target in targets:
-        if word == target or (target.endswith("/" + word.rstrip("/").removeprefix("./")) and word not in (".", "..")):
-            return True
-        if "." in target and target in word and ("://" in word or "@" in word or ":" in word):
-            return True
-    return False
+    if word in targets:
+        return True
+    end = word.rstrip("/").removeprefix("./")
+    if end and end.rpartition("/")[2] in tails and any(target.rstrip("/").endswith("/" + end) for target in targets):
+        return True
+    return (":" in word or "@" in word) and any(host in word for host in hosts)
 
 
 def _plain(word: str) -> str:

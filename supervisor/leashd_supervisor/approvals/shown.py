@@ -7,6 +7,7 @@ never the syntax of a shell, a path or a host.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from leashd_hooks.cleaning import secrets_in
 #: Characters of a text that are shown at its head and its tail when it is longer than both.
 HEAD, TAIL = 24_000, 8_000
 MASK = "[secret]"
+_BEYOND = 4096
 #: Letters and marks that are printable in name only.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 #: What begins a substitution: a mask must not hide that something runs.
@@ -29,24 +31,33 @@ class Shown:
 
     def __init__(self, raw: str, evident: Iterable[str] = ()) -> None:
         """`evident` are texts that no mask covers: hosts and paths that the call names."""
-        self.raw = raw
         self.masked = False
         pieces: list[str] = []
-        self._at: list[int] = []
-        length = 0
+        #: Begin and end in the original, begin and end in what is shown.
+        self._places: list[tuple[int, int, int, int]] = []
+        at = 0
         for start, end, piece in _pieces(raw, tuple(evident)):
             self.masked = self.masked or piece != raw[start:end]
-            step = 1 if len(piece) == end - start else 0
-            self._at.extend(length + step * offset for offset in range(end - start))
+            self._places.append((start, end, at, at + len(piece)))
             pieces.append(piece)
-            length += len(piece)
-        self._at.append(length)
+            at += len(piece)
         self.text = "".join(pieces)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Where a range of the original stands."""
-        last = len(self._at) - 1
-        return self._at[max(0, min(start, last))], self._at[max(0, min(end, last))]
+        """Where a range of the original stands; of a piece that was replaced all of it."""
+        if end <= start or not self._places:
+            return 0, 0
+        first, last = self._piece(start), self._piece(end - 1)
+        begin = first[2] + start - first[0] if _same_length(first) else first[2]
+        return min(begin, len(self.text)), last[2] + end - last[0] if _same_length(last) and end <= last[1] else last[3]
+
+    def _piece(self, at: int) -> tuple[int, int, int, int]:
+        found = bisect_right(self._places, at, key=lambda piece: piece[0]) - 1
+        return self._places[max(found, 0)]
+
+
+def _same_length(piece: tuple[int, int, int, int]) -> bool:
+    return piece[1] - piece[0] == piece[3] - piece[2]
 
 
 def _pieces(raw: str, evident: tuple[str, ...]) -> Iterable[tuple[int, int, str]]:
@@ -85,7 +96,7 @@ def _spelt(raw: str, at: int, stop: int) -> Iterable[tuple[int, int, str]]:
 def _masks(raw: str, evident: tuple[str, ...]) -> list[tuple[int, int]]:
     masks = []
     end = 0
-    for first, last, shaped in sorted(secrets_in(raw)):
+    for first, last, shaped in sorted(_secrets(raw)):
         first = max(first, end)
         value = raw[first:last]
         if not value or any(mark in value for mark in _SYNTAX):
@@ -95,6 +106,15 @@ def _masks(raw: str, evident: tuple[str, ...]) -> list[tuple[int, int]]:
         masks.append((first, last))
         end = last
     return masks
+
+
+def _secrets(raw: str) -> list[tuple[int, int, bool]]:
+    """The secrets in what is shown of a text, and a little beyond."""
+    if len(raw) <= 2 * (HEAD + TAIL):
+        return secrets_in(raw)
+    tail = len(raw) - TAIL - _BEYOND
+    found = [(first + tail, last + tail, shaped) for first, last, shaped in secrets_in(raw[tail:])]
+    return secrets_in(raw[: HEAD + _BEYOND]) + found
 
 
 def safe(text: str) -> str:

@@ -246,6 +246,14 @@ class TestDiff:
         (diff,) = seen(request("apply_patch", input=unified))["diff"]
         assert (diff["path"], diff["added"], diff["removed"]) == ("x.py", 1, 1)
 
+    def test_a_large_edit_shows_both_sides_and_counts_the_rest(self) -> None:
+        asked = request("Edit", file_path="w", old_string="old\n" * 10_000, new_string="new\n" * 20_000)
+        (diff,) = seen(asked)["diff"]
+        assert (diff["added"], diff["removed"]) == (20_000, 10_000)
+        assert "old" in diff["html"]
+        assert "new" in diff["html"]
+        assert "28800 more lines" in diff["html"]
+
     def test_what_is_too_long_is_counted(self) -> None:
         (diff,) = seen(request("Write", file_path="w", content="line\n" * 30_000))["diff"]
         assert diff["added"] == 30_000
