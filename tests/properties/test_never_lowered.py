@@ -1,6 +1,6 @@
 """A command that is wrapped, joined with others or quoted is judged no milder than it is alone.
 
-The judged lines are the corpus' own; nothing of them is ever run.
+The judged lines are the corpus' own; nothing of them is ever run.  Every property is held against 1,500 examples.
 """
 
 import contextlib
@@ -8,7 +8,6 @@ import json
 import shlex
 import string
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 from leashd_hooks.hook import judge_call
 from leashd_hooks.model import DENY, STRICTNESS, Call
 from leashd_hooks.policy.compile import compile_policies
-from leashd_hooks.shell import shfmt
 from leashd_hooks.shell.command_line import lower
 from tests.corpus.world import World, build
 
@@ -118,7 +116,8 @@ NEIGHBOURS: "list[Callable[[str], str]]" = [
     lambda text: f"{text} > /dev/null",
     lambda text: f"{text} # harmless",
 ]
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+#: Every property here is held against so many examples; one takes a few milliseconds.
+relaxed = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @relaxed
@@ -203,16 +202,21 @@ texts = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@relaxed
 @given(texts)
 def test_any_text_is_judged_without_an_error(world: World, policy: "dict[str, Any]", text: str) -> None:
     with contextlib.suppress(ValueError, OSError):
         judge_call(Call("Bash", {"command": text}, str(world.root)), policy)
 
 
+def is_reader(argv: "list[str]") -> bool:
+    """Whether it is the reader of shell or that of SQL; both read a text and print what it says."""
+    return Path(argv[0]).name == "shfmt" or argv[1:4] == ["-I", "-m", "leashd_hooks.sql"]
+
+
 @pytest.fixture
 def refusals() -> "Iterator[list[str]]":
-    """What the analysis did that it must not: opened a file for writing, ran something but shfmt, connected."""
+    """What the analysis did that it must not: opened a file for writing, ran more than its readers, connected."""
     seen: list[str] = []
     watching = [True]
 
@@ -226,7 +230,7 @@ def refusals() -> "Iterator[list[str]]":
             *("os.link", "os.symlink", "os.chmod", "os.chown", "os.truncate", "os.kill"),
         ):
             seen.append(event)
-        elif event == "os.posix_spawn" and Path(str(arguments[0])).name != "shfmt":
+        elif event == "os.posix_spawn" and not is_reader([str(word) for word in arguments[1]]):
             seen.append(f"spawn {arguments[0]}")
 
     sys.addaudithook(hook)
@@ -241,33 +245,3 @@ def test_the_analysis_writes_nothing_and_runs_nothing(
     for line in LINES:
         lower(line, "/w", "/home/u", policy["shfmt"])
     assert refusals == []
-
-
-#: Text that would be slow if anything looked at it again and again.
-REPEATED = [
-    "a", " ", "\n", "a ", "a;", "a|", "a&", "(", "{", "$(", "`", "'", '"', "\\", "$a", "${a", "${a}", "$((", "[[ ",
-    "{a,b}", "},", "*", "?", "[", "~", "=", "a=b ", "a=b;", "<a ", "<<a\n", ">a ", "#", "!", "-r", "rm -r ",
-    "if a;then b;fi;", "for i in a;do b;done;", "f(){ a;};", "x=$x$x;", "x+=a;", "cd a;", "a&&b||", "eval ", "sudo ",
-    "env ", "xargs ", "sh -c ", "\u00e9", "\u200b", "\0", "cat <(a) ", "echo $(a) ", "..", "/", "/..", "../", "$IFS",
-    "python3 -c 'f(\"a\")';", "${a:-b}", "x='a b';$x;", "trap a EXIT;", "alias a=b;",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("piece", REPEATED)
-def test_a_long_text_takes_no_long_time(piece: str, policy: "dict[str, Any]", monkeypatch: pytest.MonkeyPatch) -> None:
-    spent = [0.0]
-    run = shfmt._run
-
-    def timed(path: str, data: bytes) -> bytes:
-        before = time.process_time()
-        try:
-            return run(path, data)
-        finally:
-            spent[0] += time.process_time() - before
-
-    monkeypatch.setattr(shfmt, "_run", timed)
-    for size in (2_000, 65_000):
-        text = (piece * (size // len(piece) + 1))[:size]
-        before = time.process_time()
-        lower(text, "/w", "/home/u", policy["shfmt"])
-        assert time.process_time() - before - spent[0] < 1.0, (piece, size)

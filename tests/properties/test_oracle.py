@@ -1,4 +1,7 @@
-"""`decide` on the compiled bundle and the oracle on the models give the same verdict by the same rule."""
+"""`decide` on the compiled bundle and the oracle on the models give the same verdict by the same rule.
+
+Every property is held against a thousand examples, or more.
+"""
 
 import json
 
@@ -150,7 +153,7 @@ def worlds(draw: st.DrawFn) -> tuple[Policies, list[Effect], dict, dict]:
 CWD = st.sampled_from(["/w/app", "/w/app/sub/x", "/elsewhere"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=10000, deadline=None)
 @given(worlds(), CWD, st.sampled_from(["Bash", "Read", "mcp__x__y"]))
 def test_the_hook_decides_as_the_oracle_does(
     world: tuple[Policies, list[Effect], dict, dict], cwd: str, tool: str
@@ -173,7 +176,7 @@ def one_rule_worlds(draw: st.DrawFn) -> tuple[Policies, list[Effect], dict]:
     return found, [Effect("read", {"path": path, "how": "content"})], {path: (path, target)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(one_rule_worlds())
 def test_links_and_exceptions_mean_the_same_to_both(world: tuple[Policies, list[Effect], dict]) -> None:
     found, called, real = world
@@ -182,7 +185,7 @@ def test_links_and_exceptions_mean_the_same_to_both(world: tuple[Policies, list[
     assert (decision.verdict, decision.rule) == Oracle(found, HOME).judge(call, called, facts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(worlds())
 def test_a_deny_that_comes_first_never_loosens_an_answer(world: tuple[Policies, list[Effect], dict, dict]) -> None:
     found, called, real, rule = world
@@ -194,7 +197,7 @@ def test_a_deny_that_comes_first_never_loosens_an_answer(world: tuple[Policies, 
     assert STRICTNESS[after.verdict] >= STRICTNESS[before.verdict]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(worlds())
 def test_an_untrusted_project_never_loosens_an_answer(world: tuple[Policies, list[Effect], dict, dict]) -> None:
     found, called, real, rule = world

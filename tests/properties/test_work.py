@@ -1,7 +1,8 @@
 """However large or nested a command line is, what is done about it is bounded, counted in calls of functions.
 
 A count is the same on every machine, and grows with whatever the analysis does, be it counted in its own budget or not.
-`make bench` tells the time.
+`make bench` tells the time.  Mixtures are a thousand examples, most of them small: what is counted grows with the size
+up to the bounds, and each kind of text alone is counted beyond them.
 """
 
 import sys
@@ -76,11 +77,26 @@ def test_64_kB_of_anything_take_a_bounded_number_of_calls(name: str, world: Worl
     assert calls(filled(name, 65_000), world, policy)[0] <= MOST
 
 
+#: Text that would be slow if anything looked at it again and again.
+REPEATED = [
+    "a", " ", "\n", "a ", "a;", "a|", "a&", "(", "{", "$(", "`", "'", '"', "\\", "$a", "${a", "${a}", "$((", "[[ ",
+    "{a,b}", "},", "*", "?", "[", "~", "=", "a=b ", "a=b;", "<a ", "<<a\n", ">a ", "#", "!", "-r", "rm -r ",
+    "if a;then b;fi;", "for i in a;do b;done;", "f(){ a;};", "x=$x$x;", "x+=a;", "cd a;", "a&&b||", "eval ", "sudo ",
+    "env ", "xargs ", "sh -c ", "\u00e9", "\u200b", "\0", "cat <(a) ", "echo $(a) ", "..", "/", "/..", "../", "$IFS",
+    "python3 -c 'f(\"a\")';", "${a:-b}", "x='a b';$x;", "trap a EXIT;", "alias a=b;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_64_kB_of_one_piece_take_a_bounded_number_of_calls(piece: str, world: World, policy: "dict[str, Any]") -> None:
+    assert calls((piece * (65_000 // len(piece) + 1))[:65_000], world, policy)[0] <= MOST
+
+
 pieces = st.sampled_from([unit for _, unit, _ in SHAPES.values()])
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(pieces, min_size=2, max_size=4), st.sampled_from([4_000, 65_000]))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(pieces, min_size=2, max_size=4), st.sampled_from([300] * 12 + [1_000] * 7 + [65_000]))
 def test_any_mixture_takes_a_bounded_number_of_calls(
     world: World, policy: "dict[str, Any]", units: "list[str]", size: int
 ) -> None:
