@@ -59,7 +59,7 @@ def effects(call: "Invocation", name: "Value", args: "list[Value]") -> "list[Eff
 def _effects(call: "Invocation", name: str, args: "list[Value]") -> "list[Effect] | None":
     if name in PROGRAMS:
         return call.command([PROGRAMS[name], *args])
-    if name.partition(".")[0] == "leashd_hooks":
+    if name.partition(".")[0] in ("leashd_hooks", "leashd_supervisor"):
         return call.command(["leashd", *args])
     if name == "virtualenv":
         return [call.on_path("write", word, how="create", recursive=True) for word in read(args, short="p").words]
