@@ -12,7 +12,7 @@ from typing import Any
 import leashd_hooks
 from leashd_hooks.install.settings_file import SettingsError, SettingsFile, backups, load, save
 
-#: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where no person is asked,
+#: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where nobody is asked,
 #: after `approval.PATIENCE` where one is.
 TIMEOUT = 7 * 24 * 3600
 

@@ -7,10 +7,12 @@ ROOT = Path(__file__).parents[2]
 
 #: Module -> the tests that hold it, where they do not carry its name; both below `leashd_hooks` and `tests`.
 ELSEWHERE = {
+    "approval": "leashd_supervisor/test_hook_and_supervisor.py",
     "audit_log": "leashd_hooks/test_audit_verify.py",
     "audit_mend": "leashd_hooks/test_audit.py",
     "boot": "hook/test_faults.py",
     "branches": "leashd_hooks/test_observe.py",
+    "client": "leashd_supervisor/test_faults.py",
     "cleaning": "leashd_hooks/test_redact.py",
     "globs": "leashd_hooks/test_observe.py",
     "hook": "hook/test_faults.py",
@@ -23,6 +25,11 @@ ELSEWHERE = {
     "recompile": "leashd_hooks/test_bundle.py",
     "places": "leashd_hooks/test_bundle.py",
     "cli/audit": "leashd_hooks/cli/test_audit_commands.py",
+    "cli/card": "leashd_hooks/cli/test_approvals.py",
+    "cli/people": "leashd_hooks/cli/test_approvals.py",
+    "cli/watch": "leashd_hooks/cli/test_approvals.py",
+    "cli/logs": "leashd_hooks/cli/test_daemon.py",
+    "cli/start": "leashd_hooks/cli/test_daemon.py",
     "cli/completion": "leashd_hooks/cli/test_command_line.py",
     "cli/config": "leashd_hooks/cli/test_setup_commands.py",
     "cli/demo": "leashd_hooks/cli/test_setup_commands.py",
