@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -73,6 +74,16 @@ def test_the_first_load_is_small(guard: Guard, person: Callable[..., Person]) ->
     one.page.wait_for_load_state("load")
     assert len(counted) > 10
     assert sum(counted) < FIRST_LOAD
+
+
+def test_no_module_waits_for_another_to_be_asked_for(person: Callable[..., Person]) -> None:
+    one = person().log_in()
+    expect(one.find("#needs")).to_be_visible()
+    asked = {urlsplit(url).path for url in one.asked if url.endswith(".js")}
+    named = one.page.evaluate(
+        "[...document.querySelectorAll('[rel=modulepreload], script')].map((e) => e.href || e.src)"
+    )
+    assert asked == {urlsplit(url).path for url in named} | {"/sw.js"}
 
 
 @pytest.mark.parametrize("size", [PHONE, (320, 640), (640, 400)], ids=["phone", "small", "zoomed to 200 %"])

@@ -47,6 +47,8 @@ export function keep(view) {
   const known = approvals.value.get(view.id);
   const next = later(known, { ...view, seen: performance.now() });
   approvals.value = new Map(approvals.value).set(view.id, next);
+  // What settles looks different, and may push the others: they pause.
+  if (known?.state === "pending" && next.state !== "pending") moved.value = performance.now();
   const fresh = next.state === "pending" && !queue.value.includes(view.id);
   if (fresh) queue.value = [...queue.value, view.id];
   return fresh;

@@ -49,20 +49,21 @@ const whole = (view) => view.text.length <= 240 && view.text.split("\n").length 
 
 function Row({ view, open }) {
   const busy = trips.value.get(view.id)?.phase === "sending";
+  const pending = view.state === "pending";
   const arm = `${view.id}:${view.digest}:${view.state}`;
   const give = async (said) => {
     const row = document.getElementById(`row-${view.id}`);
     if (await answer(view, said)) focusAfter(row);
   };
   const current = chosen.value === view.id;
-  return html`<li id=${`row-${view.id}`} class=${`row-card ${view.risk} ${view.state} ${current ? "current" : ""} ${open ? "open" : ""}`} data-id=${view.id}>
+  return html`<li id=${`row-${view.id}`} class=${`row-card ${view.kind === "tool" ? view.risk : view.kind} ${view.state} ${current ? "current" : ""} ${open ? "open" : ""}`} data-id=${view.id}>
     <a class="row-link" href=${`/a/${view.id}`} onClick=${follow} data-key="Enter" onFocus=${() => (chosen.value = view.id)}>
       <span class="row-top"><${Mark} view=${view} /><span class="row-where">${place(view)}</span><${Expiry} view=${view} short=${true} /></span>
       <span class="row-verb">${view.kind === "question" ? view.questions?.[0]?.question || view.verb : view.verb}</span>
       ${view.kind === "tool" ? html`<code class="row-text">${whole(view) ? html`<${Marked} text=${view.text} ranges=${view.highlights} />` : `${firstLine(view)}`}</code>` : null}
     </a>
-    <${Outcome} view=${view} />
-    ${view.state === "pending" ? html`<div class="actions small-actions">${choices(view, arm, busy, give)}</div>` : null}
+    ${pending && !busy ? html`<${Outcome} view=${view} />` : null}
+    <div class="actions small-actions">${pending ? choices(view, arm, busy, give) : html`<${Outcome} view=${view} />`}</div>
   </li>`;
 }
 

@@ -56,6 +56,6 @@ export function Login({ onDone }) {
       <div id="why" role="alert">${why ? html`<p class="outcome bad">${why.text}${why.help ? html` <span class="said">${why.help}</span>` : null}</p>` : null}</div>
       <button class="primary wide" disabled=${busy || !key.trim()}>${busy ? "Checking…" : "Log in"}</button>
     </form>
-    <p class="dim small-print"><code>leashd key</code> in a terminal shows the key. On another device that is logged in, Settings shows a QR code.</p>
+    <p class="dim small-print"><code>leashd start</code> shows a link that logs you in, and the first time the key. On a device that is logged in, Settings shows a QR code.</p>
   </main>`;
 }

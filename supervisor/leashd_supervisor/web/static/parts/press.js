@@ -9,15 +9,15 @@ const ARMING = 500;
 const HOLD = 600;
 const CONFIRM = 5000;
 
-/** Whether what `key` names has been in its place for long enough to be meant by a tap. */
+/** Whether what `key` names has been there for long enough to be meant by a key, and in its place for a tap. */
 function useArmed(key) {
-  const token = `${key}|${moved.value}`;
-  const [armed, arm] = useState("");
+  const place = `${key}|${moved.value}`;
+  const [armed, arm] = useState({});
   useEffect(() => {
-    const timer = setTimeout(() => arm(token), ARMING);
+    const timer = setTimeout(() => arm({ key, place }), ARMING);
     return () => clearTimeout(timer);
-  }, [token]);
-  return armed === token;
+  }, [place]);
+  return { known: armed.key === key, still: armed.place === place };
 }
 
 /**
@@ -25,12 +25,14 @@ function useArmed(key) {
  * that it was pressed.
  */
 export function Press({ arm, hold = false, tone = "", shortcut, busy = false, disabled = false, label, onPress, children }) {
-  const armed = useArmed(arm);
+  const { known, still } = useArmed(arm);
   const [holding, setHolding] = useState(false);
   const timer = useRef(0);
   const meant = useRef(null);
   const asked = useRef(0);
-  const ready = armed && !busy && !disabled;
+  const free = !busy && !disabled;
+  const ready = still && free;
+  const byKey = known && free;
 
   useEffect(() => () => clearTimeout(timer.current), []);
 
@@ -56,9 +58,9 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
     if (hold && ready && event.button === 0) begin();
   };
   const click = (event) => {
-    const started = event.detail === 0 ? ready : meant.current;
+    const started = event.detail === 0 ? byKey : ready && meant.current;
     meant.current = null;
-    if (!ready || !started) return;
+    if (!started) return;
     if (!hold) return fire();
     // A click without a pointer is a screen reader's or a switch's; they cannot hold, so they say it twice.
     if (event.detail !== 0) return;
@@ -71,7 +73,7 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
   const keyDown = (event) => {
     if (!hold || !isPress(event)) return;
     event.preventDefault();
-    if (ready && !event.repeat) begin();
+    if (byKey && !event.repeat) begin();
   };
   const keyUp = (event) => {
     if (!hold || !isPress(event)) return;
