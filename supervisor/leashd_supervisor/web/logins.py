@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -55,6 +54,8 @@ def routes(db: Database, clock: Clock, bus: Bus, devices: Devices, public: tuple
         return response
 
     async def pair(http: Request) -> JSONResponse:
+        import segno  # not at the top: it takes a tenth of the start
+
         code, expires = devices.code()
         # What another device can reach is a public name, where there is one.
         base = f"https://{public[0]}" if public else f"{http.scope['scheme']}://{http.headers['host']}"
