@@ -75,9 +75,9 @@ def _answer(
 
 
 def test_a_denial_is_json_and_an_exit_code() -> None:
-    answer = _answer(DENY)
-    assert answer.code == 2
-    assert json.loads(answer.stdout) == {
+    stdout, code, _ = _answer(DENY)
+    assert code == 2
+    assert json.loads(stdout) == {
         "hookSpecificOutput": {
             "hookEventName": "PreToolUse",
             "permissionDecision": "deny",
@@ -88,13 +88,13 @@ def test_a_denial_is_json_and_an_exit_code() -> None:
 
 @pytest.mark.parametrize(("verdict", "decision"), [(ALLOW, "allow"), (ASK, "ask")])
 def test_allow_and_ask_are_json_alone(verdict: str, decision: str) -> None:
-    answer = _answer(verdict)
-    assert answer.code == 0
-    assert json.loads(answer.stdout)["hookSpecificOutput"]["permissionDecision"] == decision
+    stdout, code, _ = _answer(verdict)
+    assert code == 0
+    assert json.loads(stdout)["hookSpecificOutput"]["permissionDecision"] == decision
 
 
 def test_where_nobody_can_approve_the_denial_says_so() -> None:
-    reason = json.loads(_answer(ASK, mode="bypassPermissions").stdout)["hookSpecificOutput"]["permissionDecisionReason"]
+    reason = json.loads(_answer(ASK, mode="bypassPermissions")[0])["hookSpecificOutput"]["permissionDecisionReason"]
     assert reason.startswith("leashd: denied: nobody can approve it here; it needs approval under `some-rule`")
 
 
@@ -115,14 +115,13 @@ PLANNED = [
 
 @pytest.mark.parametrize(("effect", "told"), PLANNED, ids=str)
 def test_in_plan_mode_a_change_is_asked_about(effect: Effect, told: str) -> None:
-    answer = _answer(ALLOW, mode="plan", effect=effect)
-    assert answer.told == told
-    assert json.loads(answer.stdout)["hookSpecificOutput"]["permissionDecision"] == told
+    stdout, _, said = _answer(ALLOW, mode="plan", effect=effect)
+    assert said == told
+    assert json.loads(stdout)["hookSpecificOutput"]["permissionDecision"] == told
 
 
 def test_a_permission_request_is_denied_in_its_own_form() -> None:
-    answer = _answer(DENY, event="PermissionRequest")
-    output = json.loads(answer.stdout)["hookSpecificOutput"]
+    output = json.loads(_answer(DENY, event="PermissionRequest")[0])["hookSpecificOutput"]
     assert output["hookEventName"] == "PermissionRequest"
     assert output["decision"]["behavior"] == "deny"
     assert "some-rule" in output["decision"]["message"]
@@ -130,5 +129,4 @@ def test_a_permission_request_is_denied_in_its_own_form() -> None:
 
 @pytest.mark.parametrize("verdict", [ALLOW, ASK])
 def test_a_permission_request_is_otherwise_left_to_the_person(verdict: str) -> None:
-    answer = _answer(verdict, event="PermissionRequest")
-    assert (answer.stdout, answer.code) == ("", 0)
+    assert _answer(verdict, event="PermissionRequest") == ("", 0, "silent")
