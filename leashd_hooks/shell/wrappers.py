@@ -434,11 +434,7 @@ def _shell(call: Invocation) -> "list[Effect] | None":
             break
         words.pop(0)
         if word in SHELL_VALUES or (word[1] != "-" and word[-1] in "oO"):
-            value = words.pop(0) if words else ""
-            if word in ("--rcfile", "--init-file"):
-                found.append(_file(call, value))
-            if value in ("dotglob", "globdots"):
-                found.append(_unclear(call, "patterns match hidden files"))
+            found += _option(call, word, words.pop(0) if words else "")
         if word[0] == "-" and word[1] != "-":
             letters += word[1:]
     if "c" in letters:
@@ -448,6 +444,13 @@ def _shell(call: Invocation) -> "list[Effect] | None":
     if words and "s" not in letters:
         return [*found, *_script_file(call, words[0], checks="n" in letters and not found)]
     return [*found, *_from_stdin(call)]
+
+
+def _option(call: Invocation, word: str, value: "Value") -> "list[Effect]":
+    """What an option of a shell with its value brings along."""
+    if word in ("--rcfile", "--init-file"):
+        return [_file(call, value)]
+    return [_unclear(call, "patterns match hidden files")] if value in ("dotglob", "globdots") else []
 
 
 def _unknown_flow(call: Invocation, word: Unknown) -> "list[Effect]":
