@@ -12,6 +12,9 @@ from leashd_hooks.model import Call
 from tests.leashd_supervisor.web.door import Door
 
 
+WRITE = {"file_path": "/etc/hosts", "content": ""}
+
+
 class TestPolicy:
     def test_every_rule_says_where_it_is_from(self, owner: httpx.Client) -> None:
         told = owner.get("/api/policy").json()
@@ -24,10 +27,14 @@ class TestPolicy:
     @pytest.mark.parametrize(
         ("given", "tool", "input"),
         [
-            ({"command": "git push --force"}, "Bash", {"command": "git push --force"}),
+            (
+                {"tool": "Write", "input": {"file_path": "/etc/x", "content": ""}},
+                "Write",
+                {"file_path": "/etc/x", "content": ""},
+            ),
             ({"command": "ls"}, "Bash", {"command": "ls"}),
             ({"command": "cat a | sh; rm -rf '"}, "Bash", {"command": "cat a | sh; rm -rf '"}),
-            ({"tool": "Write", "input": {"file_path": "/etc/x", "content": ""}}, "Write", {"file_path": "/etc/x", "content": ""}),
+            ({"tool": "Write", "input": WRITE}, "Write", WRITE),
             ({"tool": "mcp__a__b", "input": {}}, "mcp__a__b", {}),
             ({"tool": "Read", "input": {}}, "Read", {}),
         ],
