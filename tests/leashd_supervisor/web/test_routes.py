@@ -11,7 +11,6 @@ from leashd_hooks.hook import judge_call
 from leashd_hooks.model import Call
 from tests.leashd_supervisor.web.door import Door
 
-
 WRITE = {"file_path": "/etc/hosts", "content": ""}
 
 
