@@ -13,11 +13,13 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict, deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from leashd_supervisor.kernel.clock import Clock
 from leashd_supervisor.kernel.db import Database
+from leashd_supervisor.kernel.errors import Busy
 
 #: Bytes of chance in a key, a session and a pairing code.
 KEY_BYTES, SESSION_BYTES = 32, 32
@@ -131,7 +133,8 @@ class Devices:
         if row is None:
             return None
         if now - row["seen"] > SEEN:
-            self._db.execute("update device set seen = ? where id = ?", (now, row["id"]))
+            with suppress(Busy):  # a full disk keeps nobody out
+                self._db.execute("update device set seen = ? where id = ?", (now, row["id"]))
         return Device(**dict(row))
 
     def holds(self, id: str) -> bool:

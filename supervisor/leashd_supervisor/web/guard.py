@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leashd_supervisor.kernel.errors import Busy
 from leashd_supervisor.web.auth import Device, Devices
 
 #: Bytes of a body.
@@ -79,6 +80,8 @@ class Guard:
             await self._app(scope, _counted(receive), answer)
         except Refusal as refusal:
             await _refused(refusal)(scope, receive, answer)
+        except Busy as busy:
+            await _refused(Refusal(503, busy.what, busy.help))(scope, receive, answer)
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         scheme = self._scheme(scope, headers)

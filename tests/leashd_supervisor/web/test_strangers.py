@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -108,6 +110,15 @@ class TestDevices:
         assert not devices.end(device.id)
         assert not devices.holds(device.id)
         assert devices.of_session(session) is None
+
+    def test_a_database_that_cannot_be_written_keeps_nobody_out(self, tmp_path: Path, clock: Hand) -> None:
+        devices = Devices(Database(str(tmp_path / "db")), clock)
+        session = devices.enter("phone", "key")
+        other = sqlite3.connect(tmp_path / "db", isolation_level=None)
+        other.execute("begin immediate")
+        clock.time += 3600
+        assert devices.of_session(session)
+        other.close()
 
     def test_devices_are_told_apart(self, devices: Devices) -> None:
         for _ in range(3):
