@@ -153,7 +153,7 @@ def worlds(draw: st.DrawFn) -> tuple[Policies, list[Effect], dict, dict]:
 CWD = st.sampled_from(["/w/app", "/w/app/sub/x", "/elsewhere"])
 
 
-@settings(max_examples=10000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(worlds(), CWD, st.sampled_from(["Bash", "Read", "mcp__x__y"]))
 def test_the_hook_decides_as_the_oracle_does(
     world: tuple[Policies, list[Effect], dict, dict], cwd: str, tool: str

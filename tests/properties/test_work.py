@@ -95,7 +95,7 @@ def test_64_kB_of_one_piece_take_a_bounded_number_of_calls(piece: str, world: Wo
 pieces = st.sampled_from([unit for _, unit, _ in SHAPES.values()])
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(pieces, min_size=2, max_size=4), st.sampled_from([300] * 12 + [1_000] * 7 + [65_000]))
 def test_any_mixture_takes_a_bounded_number_of_calls(
     world: World, policy: "dict[str, Any]", units: "list[str]", size: int
