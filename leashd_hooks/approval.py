@@ -4,6 +4,7 @@ from _signal import ITIMER_REAL, setitimer  # type: ignore[import-not-found]
 
 from leashd_hooks import client, places
 from leashd_hooks.adapters import claude
+from leashd_hooks.branches import current
 from leashd_hooks.jsondoor import dumps
 from leashd_hooks.model import DENY, STRICTNESS, Call, Decision
 from leashd_hooks.redact import sha256
@@ -74,6 +75,7 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         "input": call.input,
         "cwd": call.cwd,
         "project": max(roots, key=len, default=""),
+        "branch": current(call.cwd),
         "mode": call.mode,
         "subagent": call.subagent,
         "rule": decision.rule,

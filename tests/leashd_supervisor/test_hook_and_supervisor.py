@@ -1,6 +1,7 @@
 """A hook asks, a person answers: every answer arrives as it was meant, and only one counts."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,19 @@ def test_a_call_that_a_person_allows_is_allowed(guard: Guard, supervisor: Superv
         id,
         "test",
     )
+
+
+def test_the_person_is_told_which_branch_it_is(guard: Guard, supervisor: Supervisor) -> None:
+    (guard.project / ".git").mkdir()
+    (guard.project / ".git" / "HEAD").write_text("ref: refs/heads/fix/cart\n")
+    hook = Hook(guard)
+    (id,) = supervisor.pending()
+    database = sqlite3.connect(guard.state / "supervisor.db")
+    ((request,),) = database.execute("select request from approval where id = ?", (id,))
+    database.close()
+    assert json.loads(request)["branch"] == "fix/cart"
+    supervisor.tell(do="answer", id=id, allow=False)
+    hook.answer()
 
 
 def test_a_message_reaches_the_agent(guard: Guard, supervisor: Supervisor) -> None:
