@@ -1,6 +1,7 @@
 """`python -I -m leashd_hooks.sql CLIENT`: SQL on standard input, what it does as JSON on standard output."""
 
 import json
+import logging
 import resource
 import signal
 import sys
@@ -15,6 +16,7 @@ def main() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(SECONDS)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    logging.disable(logging.CRITICAL)  # what the parser warns of is nobody's to read here
     text = sys.stdin.buffer.read().decode()
     from leashd_hooks.sql.reader import read
 

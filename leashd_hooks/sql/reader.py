@@ -1,6 +1,5 @@
 """What each statement of a text does: classified by sqlglot's tree, its files and functions by its tokens."""
 
-import logging
 import re
 from typing import Any
 
@@ -68,8 +67,6 @@ _REMOVAL = re.compile(r"\b(drop|truncate)\s+\w", re.IGNORECASE)
 _FILE = re.compile(
     r"[/\\]|://|\.(csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|db|sqlite|arrow|gz|zst|env|log)$", re.IGNORECASE
 )
-
-logging.disable(logging.CRITICAL)
 
 
 def read(text: str, name: str) -> list[Read]:
