@@ -188,7 +188,12 @@ class Walker:
                 self.spend(PROGRAM)
                 start, self.output = len(self.out), None
                 self.piped = piped or index + 1 < len(node.children)
+                traps = len(self.traps)
                 ok, fail = self.walk(child, state.copy())
+                if len(self.traps) > traps:  # the member is a process of its own, which ends here
+                    from leashd_hooks.shell.nested import end
+
+                    end(self, [*ok, *fail])
                 printed = self.output if prints_alone(child) else None
                 output = printed if isinstance(printed, str) else None
                 names = self._names(child, names, printed, start)

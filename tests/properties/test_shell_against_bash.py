@@ -72,7 +72,7 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(scripts, min_size=1, max_size=4).map("\n".join))
 def test_every_path_that_bash_gives_to_rm_is_told(stubs: Path, text: str) -> None:
     work, words = str(stubs / "work"), stubs / "words"

@@ -208,6 +208,7 @@ STATES = {
     "exit in a subshell": "mkdir a; (cd a; exit); rm x",
     "a trap after exit": "mkdir a; trap 'rm x' EXIT; cd a; exit",
     "a trap in a subshell": "mkdir a; (trap 'rm x' EXIT; cd a); rm y",
+    "a trap of a member of a pipe in a loop": "mkdir a; for x in a b; do cd a; cd a | trap 'rm t$x' EXIT; done",
     "a function that is overridden by its caller": "f() { rm a; }; g() { f() { rm b; }; f; }; g; f",
     "cd in one branch": "mkdir a; if [ -d a ]; then cd a; fi; rm x",
     "cd in the condition": "mkdir a; if cd a; then rm x; else rm y; fi; rm z",
