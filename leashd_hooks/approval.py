@@ -5,8 +5,10 @@ from _signal import ITIMER_REAL, setitimer  # type: ignore[import-not-found]
 from leashd_hooks import client, places
 from leashd_hooks.adapters import claude
 from leashd_hooks.branches import current
+from leashd_hooks.decide.paths import under
+from leashd_hooks.decide.rule import NAME, entry
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.model import DENY, STRICTNESS, Call, Decision
+from leashd_hooks.model import DENY, Call, Decision
 from leashd_hooks.redact import sha256
 
 TYPE_CHECKING = False
@@ -64,7 +66,7 @@ def digest(call: Call) -> str:
 
 
 def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, Any]":
-    roots = [root for root in policy["roots"] if call.cwd == root or call.cwd.startswith(root + "/")]
+    roots = [root for root in policy["roots"] if under(call.cwd, root)]
     return {
         "kind": KINDS.get(call.tool, "tool"),
         "agent": call.agent,
@@ -83,15 +85,11 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         "instead": decision.instead,
         "effects": [effect.to_json() for effect in decision.effects],
         "decisive": decision.decisive,
-        "floor": any(decision.rule == rule[0] for effect in decision.effects for rule in _floor(policy, effect.kind)),
+        "floor": any(
+            rule[NAME] == decision.rule for effect in decision.effects for rule in entry(policy["floor"], effect.kind)
+        ),
         "timeout": policy["timeout"],
     }
-
-
-def _floor(policy: "Bundle", kind: str) -> "tuple[Any, ...]":
-    from leashd_hooks.decide.rule import entry
-
-    return entry(policy["floor"], kind)
 
 
 def _allowed(
@@ -106,7 +104,7 @@ def _allowed(
         edited = Call(call.tool, input, call.cwd, call.agent, call.event, call.session, call.call_id, call.mode)
         again = judge(edited, policy)
         note["edited"] = input
-        if STRICTNESS[again.verdict] == STRICTNESS[DENY]:
+        if again.verdict == DENY:
             return _denied(call, again, f"what the person made of it is denied: {again.reason}", note)
         decision = again
     text = f"allowed by a person ({note['surface']})"
