@@ -58,7 +58,7 @@ def _start(path: str, data: bytes) -> "tuple[int, int]":
         raise ShellRefused("the shell parser cannot be started") from None
     posix.close(source)
     posix.close(sink)
-    _write(feed, data)
+    feed_all(feed, data)
     return child, drain
 
 
@@ -77,12 +77,13 @@ def _finish(child: int, drain: int) -> bytes:
     return output
 
 
-def _write(feed: int, data: bytes) -> None:
+def feed_all(feed: int, data: bytes) -> None:
+    """Writes everything into a pipe, and closes it; a reader that gives up early says so by its status."""
     try:
         while data:
             data = data[posix.write(feed, data) :]
     except BrokenPipeError:
-        pass  # it gave up early; its status tells
+        pass
     finally:
         posix.close(feed)
 

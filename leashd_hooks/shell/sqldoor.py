@@ -7,6 +7,8 @@ nothing is known.
 import posix
 import sys
 
+from leashd_hooks.shell.shfmt import feed_all
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -71,7 +73,7 @@ def _run(argv: "list[str]", data: bytes) -> "tuple[int, bytes]":
         posix.close(source)
         posix.close(sink)
     try:
-        _write(feed, data)
+        feed_all(feed, data)
         said = b""
         while len(said) <= MAX_OUTPUT and (more := posix.read(drain, 65536)):
             said += more
@@ -79,13 +81,3 @@ def _run(argv: "list[str]", data: bytes) -> "tuple[int, bytes]":
         posix.close(drain)
         _, status = posix.waitpid(child, 0)
     return (status, said) if len(said) <= MAX_OUTPUT else (1, b"")
-
-
-def _write(feed: int, data: bytes) -> None:
-    try:
-        while data:
-            data = data[posix.write(feed, data) :]
-    except BrokenPipeError:
-        pass  # it gave up early; its status tells
-    finally:
-        posix.close(feed)
