@@ -3,7 +3,6 @@
 from _signal import ITIMER_REAL, setitimer  # type: ignore[import-not-found]
 
 from leashd_hooks import client, places
-from leashd_hooks.adapters import claude
 from leashd_hooks.branches import current
 from leashd_hooks.decide.paths import under
 from leashd_hooks.decide.rule import NAME, entry
@@ -16,8 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from leashd_hooks.adapters.claude import Answer
     from leashd_hooks.bundle import Bundle
+
+    #: What a person said: whether it may run, the text for the agent, the input in place of the call's, and whether the
+    #: turn ends; the decision that comes of it; what the audit notes.
+    Consulted = tuple[tuple[bool, str, dict[str, Any] | None, bool], Decision, dict[str, Any]]
 
 #: Tools whose point is a person's answer, whatever the policy says of them.
 KINDS = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
@@ -29,8 +31,9 @@ GRACE = 15.0
 
 def consult(
     call: Call, decision: Decision, policy: "Bundle", state: str, judge: "Callable[[Call, Bundle], Decision]"
-) -> "tuple[Answer, Decision, dict[str, Any]] | None":
-    """A person's answer to a call: what the host is told, the decision it comes to, and what the audit notes of it.
+) -> "Consulted | None":
+    """A person's answer to a call: what its adapter's `decided` tells the host, the decision it comes to, and what the
+    audit notes of it.
 
     None when nobody can be asked, so that the host's own prompt is next.  `judge` decides an input that the person has
     edited; a denial of that holds.
@@ -47,16 +50,16 @@ def consult(
     except client.Gone:
         return None
     except (OSError, ValueError) as error:
-        return _denied(call, decision, f"no person could be asked: {error}", {})
+        return _denied(decision, f"no person could be asked: {error}", {})
     finally:
         setitimer(ITIMER_REAL, *paused)
     if told is None or told["state"] == "not_asked":
         return None
     if told.get("digest") != digest(call):
-        return _denied(call, decision, "the supervisor answered another call", {})
+        return _denied(decision, "the supervisor answered another call", {})
     note = {"approval": told.get("id"), "approval_state": told["state"], "surface": told.get("surface")}
     if told["state"] != "allowed":
-        return _denied(call, decision, _why(told), note, bool(told.get("stop")))
+        return _denied(decision, _why(told), note, bool(told.get("stop")))
     return _allowed(call, decision, told.get("input"), note, policy, judge)
 
 
@@ -99,23 +102,20 @@ def _allowed(
     note: "dict[str, Any]",
     policy: "Bundle",
     judge: "Callable[[Call, Bundle], Decision]",
-) -> "tuple[Answer, Decision, dict[str, Any]]":
+) -> "Consulted":
     if input is not None and KINDS.get(call.tool) is None:
         edited = Call(call.tool, input, call.cwd, call.agent, call.event, call.session, call.call_id, call.mode)
         again = judge(edited, policy)
         note["edited"] = input
         if again.verdict == DENY:
-            return _denied(call, again, f"what the person made of it is denied: {again.reason}", note)
+            return _denied(again, f"what the person made of it is denied: {again.reason}", note)
         decision = again
     text = f"allowed by a person ({note['surface']})"
-    return claude.decided(call, True, text, input), _with(decision, "allow", text), note
+    return (True, text, input, False), _with(decision, "allow", text), note
 
 
-def _denied(
-    call: Call, decision: Decision, why: str, note: "dict[str, Any]", stop: bool = False
-) -> "tuple[Answer, Decision, dict[str, Any]]":
-    text = f"leashd: denied: {why}"
-    return claude.decided(call, False, text, None, stop), _with(decision, DENY, why), note
+def _denied(decision: Decision, why: str, note: "dict[str, Any]", stop: bool = False) -> "Consulted":
+    return (False, f"leashd: denied: {why}", None, stop), _with(decision, DENY, why), note
 
 
 def _with(decision: Decision, verdict: "Any", reason: str) -> Decision:

@@ -2,6 +2,7 @@
 
 import time
 
+import leashd_hooks
 from leashd_hooks import bundle, places
 from leashd_hooks.adapters import claude
 from leashd_hooks.audit import append
@@ -15,9 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from leashd_hooks.adapters.claude import Answer
     from leashd_hooks.bundle import Bundle
-    from leashd_hooks.model import Call
+    from leashd_hooks.model import Answer, Call
 
 #: A larger event is denied.  The largest that the client sends is the content of one Write.
 LIMIT = 16 * 1024 * 1024
@@ -27,28 +27,30 @@ ASKING = ("AskUserQuestion", "ExitPlanMode")
 DEPTH = 200
 
 
-def judge(data: bytes, state: str, home: str, unattended: bool) -> "Answer":
+def judge(data: bytes, agent: str, state: str, home: str, unattended: bool) -> "Answer":
     """The answer to one event.  Whatever goes wrong in here is a denial that says what went wrong.
 
-    `state` is leashd's directory, `home` that of the user who is guarded, `unattended` that nobody can be asked.
+    `agent` is the adapter's name, `state` leashd's directory, `home` that of the user who is guarded, `unattended` that
+    nobody can be asked.
     """
     started = time.perf_counter()
+    adapter: Any = claude if agent == "claude" else leashd_hooks.load("adapters." + agent)
     try:
         event = _event(data)
         name = event.get("hook_event_name")
-        if name in ("PreToolUse", "PermissionRequest"):
-            return _tool_call(event, state, home, unattended, started)
-        if name in ("ConfigChange", "SessionStart"):
+        if name in adapter.CALLS:
+            return _tool_call(event, adapter, state, home, unattended, started)
+        if agent == "claude" and name in ("ConfigChange", "SessionStart"):
             from leashd_hooks import liveness
 
             return liveness.answer(event, state, home)
         raise ValueError(f"`{name}` is not an event that leashd knows")
     except RecursionError:
-        return _broken("the event is nested too deeply", state)
+        return _broken("the event is nested too deeply", agent, adapter, state)
     except (ValueError, OSError) as error:
-        return _broken(str(error), state)
+        return _broken(str(error), agent, adapter, state)
     except Exception as error:
-        return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", state)
+        return _broken(f"leashd itself failed ({type(error).__name__}: {error}); this is a bug", agent, adapter, state)
 
 
 def judge_call(call: "Call", policy: "Bundle") -> Decision:
@@ -60,14 +62,16 @@ def judge_call(call: "Call", policy: "Bundle") -> Decision:
     return decide(call, effects, observe(effects), policy)
 
 
-def _tool_call(event: "dict[str, Any]", state: str, home: str, unattended: bool, started: float) -> "Answer":
-    call = claude.read_call(event)
+def _tool_call(
+    event: "dict[str, Any]", adapter: "Any", state: str, home: str, unattended: bool, started: float
+) -> "Answer":
+    call = adapter.read_call(event)
     policy = bundle.load(state, home)
     try:
         decision = judge_call(call, policy)
     except (ValueError, OSError) as error:
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
-    answer = claude.answer(call, decision, unattended)
+    answer: Answer = adapter.answer(call, decision, unattended)
     note: dict[str, Any] = {}
     asks = decision.verdict == ASK or (call.tool in ASKING and decision.verdict != DENY)
     if asks and not unattended and places.exists(places.hook_socket(state)):
@@ -75,11 +79,12 @@ def _tool_call(event: "dict[str, Any]", state: str, home: str, unattended: bool,
 
         consulted = consult(call, decision, policy, state, judge_call)
         if consulted is not None:
-            answer, decision, note = consulted
+            said, decision, note = consulted
+            answer = adapter.decided(call, *said)
     try:
-        append(places.audit(state), {**_record(call, decision, answer[2], policy["digest"], started), **note})
+        append(places.audit(state), {**_record(call, decision, answer[3], policy["digest"], started), **note})
     except OSError as error:
-        return claude.deny(f"leashd: denied, because {error}")
+        answer = adapter.deny(f"leashd: denied, because {error}")
     return answer
 
 
@@ -143,11 +148,11 @@ def _too_deep(data: bytes) -> bool:
     return deepest > DEPTH
 
 
-def _broken(reason: str, state: str) -> "Answer":
+def _broken(reason: str, agent: str, adapter: "Any", state: str) -> "Answer":
     """A denial of an event that could not be judged; its audit line is tried, but the denial does not hang on it."""
     record = {
         "event": "failure",
-        "agent": "claude",
+        "agent": agent,
         "verdict": DENY,
         "answered": "deny",
         "rule": "failure",
@@ -157,4 +162,5 @@ def _broken(reason: str, state: str) -> "Answer":
         append(places.audit(state), {**record, "reason": reason, "input": {}})
     except Exception:
         reason += "; the audit could not be written either"
-    return claude.deny(f"leashd: denied, because {reason}")
+    answer: Answer = adapter.deny(f"leashd: denied, because {reason}")
+    return answer

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from leashd_hooks.adapters.claude import Answer
+    from leashd_hooks.model import Answer
 
 GUARDED = (
     "leashd decides every tool call of this session before it runs. A denied call says by which rule and what to do"
@@ -34,7 +34,7 @@ def answer(event: "dict[str, Any]", state: str, home: str) -> "Answer":
     """The answer to a SessionStart or ConfigChange event, with its line in the audit."""
     name = event["hook_event_name"]
     answered = _session_start(state, home) if name == "SessionStart" else _config_change(event, home)
-    told = answered[2]
+    told = answered[3]
     record = {
         "event": name,
         "agent": "claude",
@@ -66,7 +66,7 @@ def _config_change(event: "dict[str, Any]", home: str) -> "Answer":
         objection = str(error)
     if objection:
         return claude.block(f"leashd keeps the settings of this session: {objection}")
-    return "", 0, "allow"
+    return "", "", 0, "allow"
 
 
 def removes_guard(event: "dict[str, Any]", home: str) -> str:

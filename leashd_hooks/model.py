@@ -7,6 +7,9 @@ if TYPE_CHECKING:
 
     Verdict = Literal["allow", "require_approval", "deny"]
 
+    #: What the host is told: standard output, standard error, exit code, and in one word: allow, ask, deny or silent.
+    Answer = tuple[str, str, int, str]
+
 ALLOW: "Verdict" = "allow"
 ASK: "Verdict" = "require_approval"
 DENY: "Verdict" = "deny"

@@ -20,7 +20,8 @@ _READ_AT_MOST = 16 * 1024 * 1024 + 1
 #: The image begins with two blocks of this size: the code of this module, and where each group of modules lies.
 BLOCK = 16384
 
-AGENTS = ("claude",)
+#: The hosts that have an adapter, each by the name of its module.
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode")
 
 #: The open image: the package's folder, the file, where its groups lie, and the files of Python's own extensions.
 _package = ""
@@ -42,8 +43,10 @@ def run(package: str, image: int) -> "NoReturn":
             _open(package, image)
         from leashd_hooks.hook import judge
 
-        stdout, code, _ = judge(_stdin(), *_options(sys.argv[1:]))
+        stdout, stderr, code, _ = judge(_stdin(), *_options(sys.argv[1:]))
         _write(1, stdout.encode("ascii"))
+        if stderr:
+            _write(2, stderr.encode("utf-8", "replace"))
         posix._exit(code)
     except BaseException as error:
         _deny(f"{type(error).__name__}: {error}")
@@ -161,12 +164,19 @@ def exec_module(module: "ModuleType") -> None:
 
 
 def _deny(why: str) -> "NoReturn":
-    """Says no with nothing but built-ins, in Claude Code's terms, and ends the process."""
+    """Says no with nothing but built-ins, and ends the process.
+
+    Exit code 2 with a line on standard error is what every host takes for a no; Claude Code reads the JSON too, others
+    could take that for something else.
+    """
     why = "leashd: denied, because " + why[:500]
     safe = "".join([character if " " <= character <= "~" and character not in '"\\' else "?" for character in why])
     output = f'"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"{safe}"'
     try:
-        _write(1, f'{{"hookSpecificOutput":{{{output}}}}}'.encode())
+        if sys.argv[1:2] in [[other] for other in AGENTS[1:]]:
+            _write(2, safe.encode())
+        else:
+            _write(1, f'{{"hookSpecificOutput":{{{output}}}}}'.encode())
     finally:
         posix._exit(2)
 
@@ -176,8 +186,8 @@ def _late(_signal: int, _frame: object) -> "NoReturn":
     _deny(f"no decision within {DEADLINE:.0f} seconds")
 
 
-def _options(argv: "list[str]") -> "tuple[str, str, bool]":
-    """leashd's directory, the user's home, and whether nobody can be asked."""
+def _options(argv: "list[str]") -> "tuple[str, str, str, bool]":
+    """The agent, leashd's directory, the user's home, and whether nobody can be asked."""
     rest = list(argv)
     agent = rest.pop(0) if rest else ""
     if agent not in AGENTS:
@@ -193,7 +203,7 @@ def _options(argv: "list[str]") -> "tuple[str, str, bool]":
         else:
             raise ValueError(f"`{option}` is not an option of leashd-hook, or its directory is missing")
     state = given.get("--state") or _home() + "/.leashd"
-    return state, given.get("--home") or state.rpartition("/")[0], unattended
+    return agent, state, given.get("--home") or state.rpartition("/")[0], unattended
 
 
 def _home() -> str:

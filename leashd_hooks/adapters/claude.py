@@ -11,10 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-    from leashd_hooks.model import Decision, Verdict
+    from leashd_hooks.model import Answer, Decision, Verdict
 
-    #: What the host is told: standard output, exit code, and in one word: allow, ask, deny or silent.
-    Answer = tuple[str, int, str]
+#: The events that announce a call.
+CALLS = ("PreToolUse", "PermissionRequest")
 
 #: Modes in which a person expects to be asked, and is (docs/clients.md).  In the others the user has said that nobody
 #: wants to be, some versions of the client skip the question, or the mode is one that leashd does not know.
@@ -101,7 +101,7 @@ def explain(decision: "Decision", told: str) -> str:
 
 def deny(reason: str) -> "Answer":
     """A denial that holds even if standard output is lost: the JSON says why, the exit code blocks."""
-    return _pre_tool_use("deny", reason)[0], 2, "deny"
+    return _pre_tool_use("deny", reason)[0], "", 2, "deny"
 
 
 def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" = None, stop: bool = False) -> "Answer":
@@ -113,24 +113,24 @@ def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" =
         decision: dict[str, Any] = {"behavior": verdict}
         # A dialog that wants a person takes an `allow` only together with the input: measured with ExitPlanMode.
         decision.update({"updatedInput": call.input if input is None else input} if allow else {"message": text})
-        return dumps({"hookSpecificOutput": {"hookEventName": call.event, "decision": decision}}), 0, verdict
+        return dumps({"hookSpecificOutput": {"hookEventName": call.event, "decision": decision}}), "", 0, verdict
     output = {"hookEventName": "PreToolUse", "permissionDecision": verdict, "permissionDecisionReason": text}
     if input is not None:
         output["updatedInput"] = input  # type: ignore[assignment]
     whole: dict[str, Any] = {"hookSpecificOutput": output}
     if stop:
         whole.update({"continue": False, "stopReason": text})
-    return dumps(whole), 0 if allow or stop else 2, verdict
+    return dumps(whole), "", 0 if allow or stop else 2, verdict
 
 
 def context(event: str, text: str) -> "Answer":
     """Text for the agent, on events that take it."""
-    return dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), 0, "allow"
+    return dumps({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}), "", 0, "allow"
 
 
 def block(reason: str) -> "Answer":
     """A veto of a ConfigChange event."""
-    return dumps({"decision": "block", "reason": reason}), 2, "deny"
+    return dumps({"decision": "block", "reason": reason}), "", 2, "deny"
 
 
 def _pre_tool_use(decision: str, reason: str) -> "Answer":
@@ -139,7 +139,7 @@ def _pre_tool_use(decision: str, reason: str) -> "Answer":
         "permissionDecision": decision,
         "permissionDecisionReason": reason,
     }
-    return dumps({"hookSpecificOutput": output}), 0, decision
+    return dumps({"hookSpecificOutput": output}), "", 0, decision
 
 
 def _permission_request(verdict: str, text: str) -> "Answer":
@@ -149,9 +149,9 @@ def _permission_request(verdict: str, text: str) -> "Answer":
     question or a plan because the person's answer is the point.
     """
     if verdict != "deny":
-        return "", 0, "silent"
+        return "", "", 0, "silent"
     output = {"hookEventName": "PermissionRequest", "decision": {"behavior": "deny", "message": text}}
-    return dumps({"hookSpecificOutput": output}), 0, verdict
+    return dumps({"hookSpecificOutput": output}), "", 0, verdict
 
 
 def _harmless(kind: str, fields: "dict[str, Any]") -> bool:

@@ -123,7 +123,7 @@ def test_the_local_file_can_disable_what_the_other_wires(home: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"hooks": ['])
 def test_a_file_that_cannot_be_read_is_vetoed(content: str, home: Path) -> None:
     answered = answer(_event(home, content), str(home / ".leashd"), str(home))
-    assert answered[1] == 2
+    assert answered[2] == 2
     assert json.loads(answered[0])["decision"] == "block"
 
 

@@ -7,6 +7,10 @@ import pytest
 from leashd_hooks.adapters import claude
 from leashd_hooks.model import ALLOW, ASK, DENY, Decision, Effect
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from leashd_hooks.model import Answer
+
 EVENT = {
     "session_id": "s1",
     "transcript_path": "/h/t.jsonl",
@@ -65,9 +69,7 @@ def test_a_verdict_is_settled_by_mode(mode: str, verdict: str, unattended: bool,
     assert claude.settle(call, verdict, unattended) == told  # type: ignore[arg-type]
 
 
-def _answer(
-    verdict: str, mode: str = "default", event: str = "PreToolUse", effect: "Effect | None" = None
-) -> "claude.Answer":
+def _answer(verdict: str, mode: str = "default", event: str = "PreToolUse", effect: "Effect | None" = None) -> "Answer":
     call = claude.read_call({**EVENT, "permission_mode": mode, "hook_event_name": event})
     effects = [effect or Effect("read", {"path": "/w/a"})]
     decision = Decision(verdict, "some-rule", "it is so", "do that", effects)  # type: ignore[arg-type]
@@ -75,7 +77,7 @@ def _answer(
 
 
 def test_a_denial_is_json_and_an_exit_code() -> None:
-    stdout, code, _ = _answer(DENY)
+    stdout, _, code, _ = _answer(DENY)
     assert code == 2
     assert json.loads(stdout) == {
         "hookSpecificOutput": {
@@ -88,7 +90,7 @@ def test_a_denial_is_json_and_an_exit_code() -> None:
 
 @pytest.mark.parametrize(("verdict", "decision"), [(ALLOW, "allow"), (ASK, "ask")])
 def test_allow_and_ask_are_json_alone(verdict: str, decision: str) -> None:
-    stdout, code, _ = _answer(verdict)
+    stdout, _, code, _ = _answer(verdict)
     assert code == 0
     assert json.loads(stdout)["hookSpecificOutput"]["permissionDecision"] == decision
 
@@ -115,7 +117,7 @@ PLANNED = [
 
 @pytest.mark.parametrize(("effect", "told"), PLANNED, ids=str)
 def test_in_plan_mode_a_change_is_asked_about(effect: Effect, told: str) -> None:
-    stdout, _, said = _answer(ALLOW, mode="plan", effect=effect)
+    stdout, _, _, said = _answer(ALLOW, mode="plan", effect=effect)
     assert said == told
     assert json.loads(stdout)["hookSpecificOutput"]["permissionDecision"] == told
 
@@ -129,4 +131,4 @@ def test_a_permission_request_is_denied_in_its_own_form() -> None:
 
 @pytest.mark.parametrize("verdict", [ALLOW, ASK])
 def test_a_permission_request_is_otherwise_left_to_the_person(verdict: str) -> None:
-    assert _answer(verdict, event="PermissionRequest") == ("", 0, "silent")
+    assert _answer(verdict, event="PermissionRequest") == ("", "", 0, "silent")
