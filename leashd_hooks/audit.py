@@ -40,8 +40,8 @@ _OPEN = posix.O_NOFOLLOW | posix.O_CLOEXEC
 def append(directory: str, record: "dict[str, Any]", limit: int = LIMIT) -> None:
     """Append one record to the audit in `directory`; when this returns, the line is in the file.
 
-    The secrets in its input, effects and reason are taken out.  Raises OSError, and leaves no half line, when the
-    record cannot be written.
+    The secrets in its input, effects and reason are taken out; `digest` is of the call as it came.  Raises OSError, and
+    leaves no half line, when the record cannot be written.
     """
     try:
         folder = _folder(directory)
@@ -173,13 +173,26 @@ def _last(file: int, size: int, head: "Place | None") -> "tuple[Place, dict[str,
 def _line(record: "dict[str, Any]", last: "Place", marks: "dict[str, Any]") -> "tuple[bytes, Place]":
     number = last[0] + 1
     texts = {key: dumps(value) for key, value in record.items() if key not in _OURS and key not in marks}
+    if record.get("tool"):
+        texts["digest"] = f'"{digest(record["tool"], record.get("input"))}"'
     if not is_clean("".join([texts.get(key, "") for key in _CLEANED])):
         texts.update({key: dumps(redact(record[key])) for key in _CLEANED if key in texts})
     texts.update({key: dumps(value) for key, value in marks.items()})
     fields = "".join([f'"{key}":{text},' for key, text in texts.items()])
     body = f'{{"seq":{number},"time":"{_now()}",{fields}"prev":"{last[1]}"'.encode("ascii")
-    digest = sha256(body).hexdigest()
-    return body + b',"hash":"' + digest.encode("ascii") + b'"}\n', (number, digest)
+    sealed = sha256(body).hexdigest()
+    return body + b',"hash":"' + sealed.encode("ascii") + b'"}\n', (number, sealed)
+
+
+def digest(tool: str, input: "Any") -> str:
+    """What a call is known by: SHA-256 of tool and input, whatever order a host writes the input's fields in."""
+    return str(sha256(dumps([tool, _ordered(input)]).encode("ascii")).hexdigest())
+
+
+def _ordered(value: "Any") -> "Any":
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value
 
 
 def _now() -> str:

@@ -19,7 +19,7 @@ Record = dict[str, Any]
 #: What `export --format csv` writes, in this order.
 COLUMNS = (
     "seq", "time", "agent", "session", "subagent", "call_id", "event", "tool", "mode", "cwd", "verdict", "answered",
-    "rule", "reason", "violation", "policy", "ms", "input", "input_digest", "effects", "hash",
+    "rule", "reason", "violation", "policy", "ms", "input", "digest", "effects", "hash",
 )  # fmt: skip
 
 

@@ -75,6 +75,24 @@ def test_secrets_in_input_effects_and_reason_do_not_reach_the_disk(folder):
     assert secret not in (folder / "audit.jsonl").read_text()
 
 
+def test_the_digest_is_of_the_call_as_it_came_and_not_of_what_is_left_of_it(folder):
+    secret = "ghp_" + "a1B2" * 9
+    inputs = [{"command": f"echo {secret}"}, {"command": f"echo {secret}x"}]
+    for given in inputs:
+        append(str(folder), {**RECORD, "input": given})
+    first, second = lines(folder)
+    assert first["digest"] == audit.digest("Bash", inputs[0])
+    assert second["digest"] == audit.digest("Bash", inputs[1]) != first["digest"]
+
+
+def test_the_order_of_the_fields_does_not_change_the_digest():
+    given = {"a": 1, "b": {"c": [{"d": 2, "e": None}], "f": "x"}}
+    turned = {"b": {"f": "x", "c": [{"e": None, "d": 2}]}, "a": 1}
+    assert audit.digest("Edit", given) == audit.digest("Edit", turned)
+    assert audit.digest("Edit", given) != audit.digest("Write", given)
+    assert audit.digest("Edit", {"a": [1, 2]}) != audit.digest("Edit", {"a": [2, 1]})
+
+
 WRITER = """
 import sys; sys.path.insert(0, {root!r})
 from leashd_hooks.audit import append

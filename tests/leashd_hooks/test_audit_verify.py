@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     """Seven records in three files."""
     directory = tmp_path / "audit"
     for number in range(7):
-        append(str(directory), {"tool": "Bash", "number": number, "reason": "x" * 60}, 900)
+        append(str(directory), {"tool": "Bash", "number": number, "reason": "x" * 60}, 1150)
     assert [path.name for path in sorted(directory.glob("*.jsonl"))] == [
         "audit-1.jsonl",
         "audit-4.jsonl",
