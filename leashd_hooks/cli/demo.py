@@ -18,7 +18,8 @@ from leashd_hooks.cli import render
 from leashd_hooks.cli.audit import subject
 from leashd_hooks.install import canary
 from leashd_hooks.install.canary import Outcome
-from leashd_hooks.install.claude import Hook, Place, ours
+from leashd_hooks.install.claude import Hook, ours
+from leashd_hooks.install.place import Place
 from leashd_hooks.install.settings_file import load
 from leashd_hooks.install.setup import set_up, state_directory
 

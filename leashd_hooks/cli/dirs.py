@@ -11,7 +11,7 @@ from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import setup
-from leashd_hooks.install.claude import git_root
+from leashd_hooks.install.place import git_root
 
 
 @click.command("add-dir")

@@ -7,9 +7,9 @@ import click
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.whereabouts import here
-from leashd_hooks.install.claude import Place
 from leashd_hooks.install.doctor import canaries
 from leashd_hooks.install.finding import Finding
+from leashd_hooks.install.place import Place
 from leashd_hooks.install.setup import Report, set_up, too_wide
 from leashd_hooks.install.survey import survey
 

@@ -7,7 +7,8 @@ import click
 from leashd_hooks.cli import render
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
-from leashd_hooks.install.claude import SCOPES, Change
+from leashd_hooks.install.claude import SCOPES
+from leashd_hooks.install.place import Change
 
 #: What to know about a scope.
 NOTES = {

@@ -15,7 +15,7 @@ from leashd_hooks.adapters.claude import read_call
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.hook import judge_call
-from leashd_hooks.install.claude import git_root
+from leashd_hooks.install.place import git_root
 from leashd_hooks.model import DENY, Decision
 
 if TYPE_CHECKING:

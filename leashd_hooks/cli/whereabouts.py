@@ -6,7 +6,7 @@ import os
 import pwd
 from pathlib import Path
 
-from leashd_hooks.install.claude import MANAGED, Place, git_root
+from leashd_hooks.install.place import MANAGED, Place, git_root
 
 
 def here(managed: Path = MANAGED) -> Place:

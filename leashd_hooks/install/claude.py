@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import leashd_hooks
+from leashd_hooks.install.hook_process import hook_argv
+from leashd_hooks.install.place import MANAGED, Change, Place
 from leashd_hooks.install.settings_file import SettingsError, SettingsFile, backups, load, save
 
 #: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where nobody is asked,
@@ -19,91 +18,15 @@ TIMEOUT = 7 * 24 * 3600
 #: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the last two have no matcher.
 EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None}
 
-#: No environment, no site-packages, and UTF-8 whatever the locale: a path in an event must name the same file to us as
-#: it does to the host.
-INTERPRETER_FLAGS = ("-I", "-S", "-X", "utf8")
-
 SCOPES = ("user", "project", "local", "managed")
-
-#: The directory that only root can write and that no agent can switch off.
-MANAGED = Path("/etc/claude-code/managed-settings.d")
-MANAGED_FILE = "leashd.json"
 
 Hook = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where things lie: the user's home, leashd's state, the project, the managed settings."""
-
-    home: Path
-    state: Path
-    project: Path
-    managed: Path = MANAGED
-
-    def settings(self, scope: str) -> Path:
-        """The settings file of a scope."""
-        return {
-            "user": self.home / ".claude" / "settings.json",
-            "project": self.project / ".claude" / "settings.json",
-            "local": self.project / ".claude" / "settings.local.json",
-            "managed": self.managed / MANAGED_FILE,
-        }[scope]
-
-
-@dataclass(frozen=True)
-class Change:
-    """What was done to one settings file."""
-
-    scope: str
-    path: Path
-    changed: bool
-    backup: Path | None = None
-    notes: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        """The change as plain data."""
-        backup = str(self.backup) if self.backup else None
-        return {
-            "scope": self.scope,
-            "path": str(self.path),
-            "changed": self.changed,
-            "backup": backup,
-            "notes": self.notes,
-        }
-
-
-def git_root(directory: Path) -> Path:
-    """The top of the git work tree around a directory, or the directory itself."""
-    real = directory.resolve()
-    for folder in (real, *real.parents):
-        if (folder / ".git").exists():
-            return folder
-    return real
-
-
-def interpreter() -> str:
-    """The absolute path of the running interpreter: the file itself and no shim, so that it needs no PATH."""
-    found = os.path.abspath(sys.executable)
-    try:
-        with open(found, "rb") as file:
-            script = file.read(2) == b"#!"
-    except OSError as error:
-        raise SettingsError(f"the interpreter `{found}` cannot be read: {error.strerror}") from error
-    return os.path.realpath(sys.executable) if script else found
-
-
-def boot() -> str:
-    """The absolute path of what the host starts."""
-    return str(Path(leashd_hooks.__file__).resolve().parent / "boot.py")
-
-
 def command(place: Place, unattended: bool = False) -> Hook:
     """One hook entry in exec form: no shell, no PATH, every path baked in, and a failure blocks."""
-    args = [*INTERPRETER_FLAGS, boot(), "claude", "--state", str(place.state), "--home", str(place.home)]
-    if unattended:
-        args.append("--unattended")
-    return {"type": "command", "command": interpreter(), "args": args, "timeout": TIMEOUT, "onFailure": "block"}
+    program, *args = hook_argv("claude", place, unattended)
+    return {"type": "command", "command": program, "args": args, "timeout": TIMEOUT, "onFailure": "block"}
 
 
 def is_ours(hook: object) -> bool:

@@ -14,6 +14,7 @@ from leashd_hooks.bundle import load
 from leashd_hooks.install import canary, claude
 from leashd_hooks.install.entries import entries, schema_faults, sessions
 from leashd_hooks.install.finding import Finding, Findings, State
+from leashd_hooks.install.hook_process import boot
 from leashd_hooks.install.survey import FAILS_CLOSED, Layer, Survey
 from leashd_hooks.policy.source import SourceError
 from leashd_hooks.recompile import BundleError
@@ -227,7 +228,7 @@ def ownership(survey: Survey) -> Findings:
         yield Finding("root", "warn", "this is root: an agent that gets through can do anything", "use another account")
     if state.exists() and stat.S_IMODE(state.stat().st_mode) & 0o077:
         yield Finding("state", "fail", f"others can look into `{state}`", f"chmod 700 {state}")
-    package = Path(claude.boot()).parent
+    package = Path(boot()).parent
     if stat.S_IMODE(package.stat().st_mode) & 0o002:
         yield Finding("code", "fail", f"anybody can write `{package}`", f"chmod o-w {package}")
     for layer in survey.layers:

@@ -11,6 +11,7 @@ from typing import Any
 from leashd_hooks import audit_log, places
 from leashd_hooks.install import claude
 from leashd_hooks.install.finding import Finding, Findings
+from leashd_hooks.install.hook_process import boot
 from leashd_hooks.install.survey import Layer, Survey
 from leashd_hooks.start import DEADLINE
 
@@ -67,14 +68,14 @@ def _boot(entry: claude.Hook) -> str:
 
 
 def _doubts(survey: Survey, layer: Layer, entry: claude.Hook) -> Iterator[str]:
-    boot, args = _boot(entry), entry.get("args")
-    if boot and os.path.realpath(boot) != claude.boot():
-        yield f"it starts another installation, `{boot}`"
+    started, args = _boot(entry), entry.get("args")
+    if started and os.path.realpath(started) != boot():
+        yield f"it starts another installation, `{started}`"
     if isinstance(args, list) and "--state" in args[:-1]:
         state = str(args[args.index("--state") + 1])
         if os.path.realpath(state) != os.path.realpath(survey.place.state):
             yield f"it keeps its state in `{state}`, not in `{survey.place.state}`"
-    for path in (boot, str(entry.get("command"))) if layer.scope == "managed" else ():
+    for path in (started, str(entry.get("command"))) if layer.scope == "managed" else ():
         if os.path.exists(path) and os.stat(path).st_uid != 0:
             yield f"`{path}` belongs to a user, who can replace it; install leashd as root"
 

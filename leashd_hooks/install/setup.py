@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from leashd_hooks import config, image, places
 from leashd_hooks.install import claude
-from leashd_hooks.install.claude import Change, Place
+from leashd_hooks.install.place import Change, Place
 from leashd_hooks.policy import compile as policy_compile
 
 

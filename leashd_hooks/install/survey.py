@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leashd_hooks.install.claude import Hook, Place, ours
+from leashd_hooks.install.claude import Hook, ours
+from leashd_hooks.install.place import Place
 from leashd_hooks.install.settings_file import SettingsError, load
 
 #: From this version on `onFailure` is honoured: a hook that crashes or hangs blocks the call.

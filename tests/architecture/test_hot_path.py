@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks import image
-from leashd_hooks.install.claude import INTERPRETER_FLAGS
+from leashd_hooks.install.hook_process import INTERPRETER_FLAGS
 
 #: Modules of the standard library that a decision may load; each is built in or costs well under a millisecond.
 ALLOWED = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leashd_hooks import image, places
-from leashd_hooks.install.claude import INTERPRETER_FLAGS
+from leashd_hooks.install.hook_process import INTERPRETER_FLAGS
 from leashd_hooks.policy import compile as compiler
 
 BOOT = Path(image.PACKAGE) / "boot.py"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from leashd_hooks.install.canary import as_the_host_reads
-from leashd_hooks.install.claude import Place
 from leashd_hooks.install.doctor import examine
 from leashd_hooks.install.entries import entry_faults, schema_faults
+from leashd_hooks.install.place import Place
 from leashd_hooks.install.setup import set_up
 from leashd_hooks.install.survey import Layer, survey
 

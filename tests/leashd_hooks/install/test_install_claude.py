@@ -3,13 +3,12 @@
 import json
 import os
 import stat
-import sys
-from pathlib import Path
 
 import pytest
 
 from leashd_hooks.install import claude
-from leashd_hooks.install.claude import Place, git_root, is_ours
+from leashd_hooks.install.claude import is_ours
+from leashd_hooks.install.place import Place, git_root
 from leashd_hooks.install.settings_file import SettingsError
 from leashd_hooks.install.setup import set_up
 
@@ -226,12 +225,6 @@ def test_managed_settings_need_root_and_admit_no_other_hooks(tmp_path, monkeypat
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SettingsError, match="only root"):
         claude.install(Place(tmp_path, tmp_path / ".leashd", tmp_path / "p"), "managed")
-
-
-def test_the_interpreter_is_no_shim():
-    with Path(claude.interpreter()).open("rb") as file:
-        assert file.read(2) != b"#!"
-    assert os.path.realpath(claude.interpreter()) == os.path.realpath(sys.executable)
 
 
 OURS = [
