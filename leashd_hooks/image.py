@@ -11,13 +11,15 @@ pair: what must not have changed since, ((path, size, time), ...), and the modul
 source, is a package, taken, code), each after those that it imports; the one that leads it comes last.  The source is
 "" where the code does not ask for it.  `taken` is what the module imports from others of ours at its top level,
 ((module, (name, ...)), ...): binding these names directly costs a tenth of the import statements, which are left out of
-the code.  What every call needs is the group of `leashd_hooks.hook`.
+the code.  What every call needs is the group of `leashd_hooks.hook`.  The last bytes are a seal on all before them and
+on what they were made from.
 
 What must not have changed is every source in a checkout, where people edit, and every folder of an installation, where
 only an installer replaces files.
 """
 
 import ast
+import hashlib
 import importlib.util
 import marshal
 import os
@@ -146,8 +148,18 @@ def _module(source: Path) -> Module:
 
 
 def build() -> Path:
-    """Writes the image.  Raises OSError where the package's `__pycache__` cannot be written."""
+    """Writes the image, unless it is whole and its sources are the same.  Raises OSError where `__pycache__` cannot be
+    written.
+    """
     hot = modules()
+    origin = _origin(hot)
+    if not _is_sealed(origin):
+        content = _content(hot)
+        _replace(path(), content + _seal(content, origin))
+    return path()
+
+
+def _content(hot: dict[str, Module]) -> bytes:
     start = marshal.dumps(hot.pop("start").code())
     places = {}
     groups = b""
@@ -156,8 +168,28 @@ def build() -> Path:
         group = marshal.dumps((_stamps(found), tuple(_entry(each) for each in found)))
         places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
         groups += group
-    _replace(path(), _block(start) + _block(marshal.dumps((places, sys.base_exec_prefix, _extensions()))) + groups)
-    return path()
+    return _block(start) + _block(marshal.dumps((places, sys.base_exec_prefix, _extensions()))) + groups
+
+
+def _origin(hot: dict[str, Module]) -> bytes:
+    """What the image follows from: the interpreter, the extensions, and every source with its size and time."""
+    sources = [Path(__file__), *(each.source for each in hot.values())]
+    stamps = [(str(source), source.stat().st_size, source.stat().st_mtime_ns) for source in sources]
+    return repr((sys.version, sys.base_exec_prefix, _extensions(), stamps, _stamps(list(hot.values())))).encode()
+
+
+def _seal(content: bytes, origin: bytes) -> bytes:
+    return hashlib.sha256(content + origin).digest()
+
+
+def _is_sealed(origin: bytes) -> bool:
+    """Whether the image is there, whole, and made from this."""
+    try:
+        image = path().read_bytes()
+    except OSError:
+        return False
+    size = hashlib.sha256().digest_size
+    return image[-size:] == _seal(image[:-size], origin)
 
 
 def _entry(module: Module) -> tuple[Any, ...]:
