@@ -1,5 +1,6 @@
 """What a person says of a call that the policy leaves to one: asked through the supervisor, where it runs."""
 
+import posix
 from _signal import ITIMER_REAL, setitimer  # type: ignore[import-not-found]
 
 from leashd_hooks import client, places
@@ -30,12 +31,18 @@ GRACE = 15.0
 
 
 def consult(
-    call: Call, decision: Decision, policy: "Bundle", state: str, judge: "Callable[[Call, Bundle], Decision]"
+    call: Call,
+    decision: Decision,
+    policy: "Bundle",
+    state: str,
+    patience: float,
+    judge: "Callable[[Call, Bundle], Decision]",
 ) -> "Consulted | None":
     """A person's answer to a call: what its adapter's `decided` tells the host, the decision it comes to, and what the
     audit notes of it.
 
-    None when nobody can be asked, so that the host's own prompt is next.  `judge` decides an input that the person has
+    None when nobody can be asked, so that the host's own prompt is next.  `patience` are the seconds that the host
+    waits for a hook, 0 when it waits for as long as people take.  `judge` decides an input that the person has
     edited; a denial of that holds.
     """
     path = places.hook_socket(state)
@@ -45,7 +52,7 @@ def consult(
             told = client.ask(path, "/dialog", {"session": call.session, "digest": digest(call)}, 5.0)
         else:
             limit = policy["timeout"]
-            seconds = PATIENCE if limit is None else min(PATIENCE, limit + GRACE)
+            seconds = min(patience or PATIENCE, PATIENCE if limit is None else limit + GRACE)
             told = client.ask(path, "/ask", _question(call, decision, policy), seconds)
     except client.Gone:
         return None
@@ -74,7 +81,8 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         "kind": KINDS.get(call.tool, "tool"),
         "agent": call.agent,
         "session": call.session or "unknown",
-        "call_id": call.call_id,
+        # A call without an id of its own is another one each time.
+        "call_id": call.call_id or posix.urandom(8).hex(),
         "digest": digest(call),
         "tool": call.tool,
         "input": call.input,
@@ -124,6 +132,8 @@ def _with(decision: Decision, verdict: "Any", reason: str) -> Decision:
 
 def _why(told: "dict[str, Any]") -> str:
     said = str(told.get("message") or "")
+    if told["state"] == "pending":
+        return f"it waits for a person as approval {told.get('id')}; once that is allowed, make this same call again"
     if told["state"] == "denied":
         return f"a person said no: {said}" if said else "a person said no"
     return said or "nobody said yes"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a supervisor which was there may be away before the hook stops waiting for it.
 AWAY = 60.0
+#: Seconds of its patience that the hook keeps for its own answer.
+OWN = 2.0
 #: Bytes of an answer.
 LIMIT = 24 * 1024 * 1024
 _FAMILY, _STREAM, _PEER = 1, 1, (1, 17)
@@ -70,6 +72,7 @@ def _exchange(path: str, route: str, body: bytes, seconds: float) -> "tuple[int,
         connection.connect(path)
         _same_user(connection)
         head = f"POST {route} HTTP/1.1\r\nHost: leashd\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        head += f"Leashd-Wait: {max(0.0, seconds - OWN):.1f}\r\n"
         connection.sendall(head.encode("ascii") + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         return _response(connection)
     finally:

@@ -27,11 +27,11 @@ ASKING = ("AskUserQuestion", "ExitPlanMode")
 DEPTH = 200
 
 
-def judge(data: bytes, agent: str, state: str, home: str, unattended: bool) -> "Answer":
+def judge(data: bytes, agent: str, state: str, home: str, unattended: bool, patience: float = 0) -> "Answer":
     """The answer to one event.  Whatever goes wrong in here is a denial that says what went wrong.
 
     `agent` is the adapter's name, `state` leashd's directory, `home` that of the user who is guarded, `unattended` that
-    nobody can be asked.
+    nobody can be asked, `patience` the seconds that the host waits, 0 when it waits for as long as people take.
     """
     started = time.perf_counter()
     adapter: Any = claude if agent == "claude" else leashd_hooks.load("adapters." + agent)
@@ -39,7 +39,7 @@ def judge(data: bytes, agent: str, state: str, home: str, unattended: bool) -> "
         event = _event(data)
         name = event.get("hook_event_name")
         if name in adapter.CALLS:
-            return _tool_call(event, adapter, state, home, unattended, started)
+            return _tool_call(event, adapter, state, home, unattended, patience, started)
         if agent == "claude" and name in ("ConfigChange", "SessionStart"):
             from leashd_hooks import liveness
 
@@ -63,7 +63,13 @@ def judge_call(call: "Call", policy: "Bundle") -> Decision:
 
 
 def _tool_call(
-    event: "dict[str, Any]", adapter: "Any", state: str, home: str, unattended: bool, started: float
+    event: "dict[str, Any]",
+    adapter: "Any",
+    state: str,
+    home: str,
+    unattended: bool,
+    patience: float,
+    started: float,
 ) -> "Answer":
     call = adapter.read_call(event)
     policy = bundle.load(state, home)
@@ -77,7 +83,7 @@ def _tool_call(
     if asks and not unattended and places.exists(places.hook_socket(state)):
         from leashd_hooks.approval import consult
 
-        consulted = consult(call, decision, policy, state, judge_call)
+        consulted = consult(call, decision, policy, state, patience, judge_call)
         if consulted is not None:
             said, decision, note = consulted
             answer = adapter.decided(call, *said)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Seconds until an answer must stand; well below the time-out that `install` registers with the host.
 DEADLINE = 30.0
+#: Seconds that a host must wait at the least for `--patience` to be of use.
+SHORTEST = 5
 #: Bytes of standard input that are read at the most, one more than `hook.LIMIT` accepts.
 _READ_AT_MOST = 16 * 1024 * 1024 + 1
 
@@ -186,8 +188,8 @@ def _late(_signal: int, _frame: object) -> "NoReturn":
     _deny(f"no decision within {DEADLINE:.0f} seconds")
 
 
-def _options(argv: "list[str]") -> "tuple[str, str, str, bool]":
-    """The agent, leashd's directory, the user's home, and whether nobody can be asked."""
+def _options(argv: "list[str]") -> "tuple[str, str, str, bool, float]":
+    """The agent, leashd's directory, the user's home, whether nobody can be asked, and how long the host waits."""
     rest = list(argv)
     agent = rest.pop(0) if rest else ""
     if agent not in AGENTS:
@@ -198,12 +200,14 @@ def _options(argv: "list[str]") -> "tuple[str, str, str, bool]":
         option = rest.pop(0)
         if option == "--unattended":
             unattended = True
-        elif option in ("--state", "--home") and rest and rest[0].startswith("/"):
+        elif (option in ("--state", "--home") and rest and rest[0].startswith("/")) or (
+            option == "--patience" and rest and rest[0].isdecimal() and int(rest[0]) >= SHORTEST
+        ):
             given[option] = rest.pop(0)
         else:
-            raise ValueError(f"`{option}` is not an option of leashd-hook, or its directory is missing")
+            raise ValueError(f"`{option}` is not an option of leashd-hook, or what it needs is missing")
     state = given.get("--state") or _home() + "/.leashd"
-    return agent, state, given.get("--home") or state.rpartition("/")[0], unattended
+    return agent, state, given.get("--home") or state.rpartition("/")[0], unattended, float(given.get("--patience", 0))
 
 
 def _home() -> str:

@@ -11,9 +11,6 @@ from leashd_hooks.cli import card, people, render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.people import Page
 
-# An id may begin with a dash.
-ID = {"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
-
 
 @click.group()
 def approvals() -> None:
@@ -68,7 +65,7 @@ def _one(page: Page, id: str) -> dict[str, Any]:
     return view
 
 
-@approvals.command(context_settings=ID)
+@approvals.command()
 @click.argument("id", default="")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def show(id: str, as_json: bool) -> None:
@@ -81,7 +78,7 @@ def show(id: str, as_json: bool) -> None:
         render.console().print(card.card(view))
 
 
-@approvals.command(context_settings=ID)
+@approvals.command()
 @click.argument("id", default="")
 @click.option("--scope", type=click.Choice(["call", "session", "project"]), default="call", show_default=True,
               help="for how long the same effects need not be asked again")  # fmt: skip
@@ -91,13 +88,18 @@ def allow(id: str, scope: str, as_json: bool) -> None:
     with people.session() as page:
         view = _one(page, id)
         render.console().print(card.card(view))
+        if view["comes_back"]:
+            render.say("it has ended; what can still be allowed is the next call that is the same, once", "yellow")
         if view["kind"] == "question":
             raise Failure("a question is answered with one of its answers", "open it on the page")
         if scope != "call":
             _preview(page, view, scope)
         if not _sure(view):
             raise Failure("nothing was answered")
-        settled = _answer(page, view, {"allow": True, "scope": scope})
+        if view["comes_back"]:
+            settled = page.post(people.path("approvals", view["id"], "again"), {"digest": view["digest"]})
+        else:
+            settled = _answer(page, view, {"allow": True, "scope": scope})
     _tell(settled, as_json)
 
 
@@ -133,7 +135,7 @@ def _tell(view: dict[str, Any], as_json: bool) -> None:
         render.say(f"{view['state']}: {_line(view)}", "green" if view["state"] == "allowed" else "yellow")
 
 
-@approvals.command(context_settings=ID)
+@approvals.command()
 @click.argument("id", default="")
 @click.option("--message", default="", help="what the agent is told")
 @click.option("--stop", is_flag=True, help="end the agent's turn as well")

@@ -150,3 +150,24 @@ def test_nobody_is_asked_where_nobody_attends(guard: Guard, supervisor: Supervis
     guard.options = ["--unattended"]
     assert guard.send(guard.event("Bash", **PUSH)).decision == "deny"
     assert supervisor.tell(do="pending") == {"pending": []}
+
+
+def test_a_host_with_little_patience_is_told_to_come_back_and_then_hears_the_answer_once(
+    guard: Guard, supervisor: Supervisor
+) -> None:
+    guard.options = ["--patience", "5"]
+    try:
+        decision, reason, _ = Hook(guard, call="t1", **PUSH).answer()
+        (id,) = supervisor.pending()
+        assert decision == "deny"
+        assert f"approval {id}" in reason
+        assert (guard.audit()[-1]["approval"], guard.audit()[-1]["approval_state"]) == (id, "pending")
+        supervisor.tell(do="answer", id=id, allow=True)
+        assert Hook(guard, call="t2", **PUSH).answer()[:2] == ("allow", "allowed by a person (test)")
+        third = Hook(guard, call="t3", **PUSH)
+        (other,) = supervisor.pending()
+        assert other != id
+        supervisor.tell(do="answer", id=other, allow=False)
+        assert third.answer()[0] == "deny"
+    finally:
+        guard.options = []

@@ -2,6 +2,7 @@
 
 `GET /api/approvals[?state=&before=&limit=]`   `GET /api/approvals/{id}`   `GET /api/approvals/{id}/covered`
 `POST /api/approvals/{id}/answer`              one answer, bound to the digest that was shown
+`POST /api/approvals/{id}/again`               yes to the next call that is the same, after the end of this one
 `POST /api/approvals/allow`                    yes to several at once, of low risk only
 `GET /api/grants`                              `DELETE /api/grants/{id}`
 """
@@ -85,6 +86,10 @@ def _answers(approvals: Approvals, seen: Viewer) -> list[Route]:
         settled = approvals.answer(approval.id, said, *_where(http), digest=text(given, "digest", longest=200))
         return JSONResponse(seen(settled))
 
+    async def again(http: HttpRequest) -> JSONResponse:
+        digest = text(await body(http), "digest", longest=200)
+        return JSONResponse(seen(approvals.again(http.path_params["id"], *_where(http), digest=digest)))
+
     async def allow(http: HttpRequest) -> JSONResponse:
         given = (await body(http)).get("approvals")
         if not isinstance(given, list) or len(given) > BULK or not all(isinstance(one, dict) for one in given):
@@ -104,6 +109,7 @@ def _answers(approvals: Approvals, seen: Viewer) -> list[Route]:
     return [
         Route("/api/approvals/allow", allow, methods=["POST"]),
         Route("/api/approvals/{id}/answer", answer, methods=["POST"]),
+        Route("/api/approvals/{id}/again", again, methods=["POST"]),
     ]
 
 

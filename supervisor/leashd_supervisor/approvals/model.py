@@ -15,6 +15,11 @@ STATES = (PENDING, ALLOWED, DENIED, EXPIRED, CANCELLED, ELSEWHERE)
 
 KINDS = ("tool", "question", "plan")
 SCOPES = ("call", "session", "project")
+#: What a hook says where its host names no session.
+NO_SESSION = "unknown"
+#: Seconds that a call waits for a person after its agent was told to come back, and seconds after the answer within
+#: which the agent must come.
+LEFT, RETRY = 3600.0, 600.0
 LOW, CHECK, DANGER = "low", "check", "danger"
 
 
@@ -72,7 +77,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Approval:
-    """A request, and what became of it.  `surface` and `device` say where it was answered."""
+    """A request, and what became of it.  `surface` and `device` say where it was answered.
+
+    left    when the agent was told to come back; until it does, the request belongs to none of its calls
+    again   the approval that was given after this one had ended
+    """
 
     id: str
     created: float
@@ -86,6 +95,8 @@ class Approval:
     device: str = ""
     answer: Answer = field(default_factory=lambda: Answer(False))
     delivered: float | None = None
+    left: float | None = None
+    again: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The approval as plain data; what was typed as a tool's new input stays out."""
@@ -105,7 +116,16 @@ class Approval:
             "scope": self.answer.scope,
             "edited": self.answer.input is not None,
             "delivered": self.delivered,
+            "left": self.left,
+            "again": self.again,
         }
+
+
+def comes_back(approval: Approval) -> bool:
+    """Whether the next call that is the same may be allowed now that this approval has ended without an answer."""
+    request = approval.request
+    ended = approval.state in (EXPIRED, CANCELLED) and approval.again is None
+    return ended and request.kind == "tool" and request.session != NO_SESSION
 
 
 #: What a call may be asked again about only by its effects; where they stand in the line does not matter.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 from leashd_supervisor.approvals.model import (
     ALLOWED,
@@ -12,11 +13,15 @@ from leashd_supervisor.approvals.model import (
     DENIED,
     ELSEWHERE,
     EXPIRED,
+    LEFT,
+    NO_SESSION,
     PENDING,
+    RETRY,
     SCOPES,
     Answer,
     Approval,
     Request,
+    comes_back,
     fingerprint,
 )
 from leashd_supervisor.approvals.risk import risk
@@ -58,22 +63,54 @@ class Approvals:
             self._arm(approval)
 
     def ask(self, request: Request) -> Approval:
-        """The approval of a request: a new one, the one that was asked before, or one that a grant has answered."""
+        """The approval of a request: a new one, the one that was asked before, the one that its agent was told to come
+        back for, or one that a grant has answered.
+        """
         now = self._clock.now()
         expires = None if request.timeout is None else now + request.timeout
         level, why = risk(request)
-        fresh = Approval(secrets.token_urlsafe(9), now, request, level, why, expires=expires)
+        fresh = Approval(secrets.token_hex(8), now, request, level, why, expires=expires)
         with self.store.db.transaction():
-            approval = self.store.add(fresh)
-            if approval.id != fresh.id:
-                return approval
+            known = self.store.asked(request) or self._left(request, now, expires)
+            if known is not None:
+                return known
+            self.store.add(fresh)
             grant = self._granted(request)
-            if grant is None:
-                self._bus.publish("approval.requested", {"id": approval.id})
-        self._arm(approval)
-        if grant is not None:
-            return self._settle(approval, ALLOWED, Answer(True), "grant", grant.id)
-        return approval
+            if grant is not None:
+                return self._settle(fresh, ALLOWED, Answer(True), "grant", grant.id)
+            self._bus.publish("approval.requested", {"id": fresh.id})
+        self._arm(fresh)
+        return fresh
+
+    def _left(self, request: Request, now: float, expires: float | None) -> Approval | None:
+        """What the agent comes back for: exactly this call, in this session, and nobody else's from now on."""
+        same = fingerprint(request)
+        for one in self.store.left(request) if request.session != NO_SESSION else ():
+            if fingerprint(one.request) == same and self.store.take(one.id, request.call_id, now - RETRY, now, expires):
+                taken = self.get(one.id)
+                self._bus.publish("approval.taken", {"id": one.id})
+                self._arm(taken)
+                return taken
+        return None
+
+    def leave(self, id: str, call_id: str) -> Approval | None:
+        """Nobody has answered, and the host waits no longer: the agent is told to come back with the same call.
+
+        None when it was answered meanwhile, or belongs to another call.
+        """
+        approval = self.get(id)
+        if approval.request.session == NO_SESSION:
+            self._end(id, EXPIRED, "nobody answered while the agent waited")
+            return None
+        now = self._clock.now()
+        expires = min(now + LEFT, now + LEFT if approval.expires is None else approval.expires)
+        with self.store.db.transaction():
+            if not self.store.leave(id, call_id, now, expires):
+                return None
+            self._bus.publish("approval.left", {"id": id})
+        left = self.get(id)
+        self._arm(left)
+        return left
 
     def _granted(self, request: Request) -> Grant | None:
         if request.kind != "tool" or request.floor:
@@ -116,6 +153,23 @@ class Approvals:
             self._grant(settled)
         return settled
 
+    def again(self, id: str, surface: str, device: str = "", digest: str | None = None) -> Approval:
+        """A yes after the end: allows the next call that is the same, in the same session, once.
+
+        The approval that ended stays as it is; this is another.  Raises Unknown, Late.
+        """
+        ended = self.get(id)
+        new = secrets.token_hex(8)
+        now = self._clock.now()
+        fresh = Approval(new, now, replace(ended.request, call_id=new), ended.risk, ended.risk_why)
+        with self.store.db.transaction():
+            if not comes_back(ended) or not self.store.repeat(id, new, digest):
+                raise Late(self.get(id), "it cannot be allowed again, or has been already")
+            self.store.add(fresh)
+            self.store.leave(new, new, now, now + RETRY)
+            self._bus.publish("approval.repeated", {"id": id})
+            return self._settle(fresh, ALLOWED, Answer(True), surface, device)
+
     def refuses_grant(self, approval: Approval) -> str:
         """Why "don't ask again" is not offered for an approval, "" when it is."""
         request = approval.request
@@ -147,10 +201,15 @@ class Approvals:
             self._bus.publish("grant.revoked", {"id": id})
         return done
 
-    def delivered(self, id: str) -> None:
-        """The hook has the answer."""
-        if self.store.deliver(id, self._clock.now()):
-            self._bus.publish("approval.delivered", {"id": id})
+    def deliver(self, id: str, call_id: str) -> Approval | None:
+        """Hands a settled approval to the call that waits for it; None when it belongs to another call by now."""
+        first = self.get(id).delivered is None
+        with self.store.db.transaction():
+            if not self.store.deliver(id, call_id, self._clock.now()):
+                return None
+            if first:
+                self._bus.publish("approval.delivered", {"id": id})
+        return self.get(id)
 
     def close(self) -> None:
         """Lets go of everyone who waits: they come back to the next supervisor."""
@@ -228,7 +287,9 @@ class Approvals:
         return now
 
     def _arm(self, approval: Approval) -> None:
-        if approval.expires is not None:
+        if approval.expires is None or approval.state != PENDING:
+            self._deadlines.pop(approval.id, None)
+        else:
             left = max(0.0, approval.expires - self._clock.now())
             self._deadlines[approval.id] = self._clock.ticks() + left
 

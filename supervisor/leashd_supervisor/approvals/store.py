@@ -40,24 +40,63 @@ class Store:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def add(self, approval: Approval) -> Approval:
-        """Writes a new approval down; the one that is there already when the same call was asked before."""
+    def asked(self, request: Request) -> Approval | None:
+        """The approval of a call that was asked before."""
+        row = self.db.row(
+            "select * from approval where session = ? and call_id = ? and digest = ?",
+            (request.session, request.call_id, request.digest),
+        )
+        return _approval(row) if row else None
+
+    def add(self, approval: Approval) -> None:
+        """Writes a new approval down."""
         request = approval.request
         self.db.execute(
             "insert into approval (id, created, kind, state, agent, session, call_id, digest, tool, risk, rule,"
-            " project, request, expires) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            " project, request, expires) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(approval.id, approval.created, request.kind, PENDING, request.agent, request.session),
                 *(request.call_id, request.digest, request.tool, f"{approval.risk}:{approval.risk_why}", request.rule),
                 *(request.project, json.dumps(request.to_json()), approval.expires),
             ),
         )
-        row = self.db.row(
-            "select * from approval where session = ? and call_id = ? and digest = ?",
-            (request.session, request.call_id, request.digest),
+
+    def leave(self, id: str, call_id: str, now: float, expires: float) -> bool:
+        """Notes that the agent was told to come back; False when it is settled, or another call's by now.
+
+        From now on it is no call's: its own id stands where the call's stood.
+        """
+        return (
+            self.db.execute(
+                "update approval set left = ?, call_id = id, expires = ?"
+                " where id = ? and call_id = ? and state = 'pending'",
+                (now, expires, id, call_id),
+            )
+            == 1
         )
-        assert row is not None  # noqa: S101 - the statement above put it there
-        return _approval(row)
+
+    def left(self, request: Request) -> list[Approval]:
+        """What an agent was told to come back for with this very call, the oldest first."""
+        return [
+            _approval(row)
+            for row in self.db.rows(
+                "select * from approval where session = ? and digest = ? and left is not null order by created",
+                (request.session, request.digest),
+            )
+        ]
+
+    def take(self, id: str, call_id: str, since: float, now: float, expires: float | None) -> bool:
+        """Gives to a call what its agent was told to come back for; False when another call was quicker, or when it
+        was answered before `since`.  The one statement that decides.
+        """
+        return (
+            self.db.execute(
+                "update approval set left = null, call_id = ?, expires = ? where id = ? and left is not null"
+                " and (state = 'pending' or (state in ('allowed', 'denied') and settled >= ? and settled <= ?))",
+                (call_id, expires, id, since, now),
+            )
+            == 1
+        )
 
     def settle(
         self, id: str, state: str, now: float, answer: Answer, surface: str, device: str, digest: str | None = None
@@ -72,9 +111,26 @@ class Store:
             == 1
         )
 
-    def deliver(self, id: str, now: float) -> bool:
-        """Notes that the hook has its answer; False when it was noted before."""
-        return self.db.execute("update approval set delivered = ? where id = ? and delivered is null", (now, id)) == 1
+    def repeat(self, id: str, new: str, digest: str | None) -> bool:
+        """Notes which approval came after one that ended unanswered; False when one did already."""
+        return (
+            self.db.execute(
+                "update approval set again = ? where id = ? and again is null and (? is null or digest = ?)"
+                " and state in ('expired', 'cancelled')",
+                (new, id, digest, digest),
+            )
+            == 1
+        )
+
+    def deliver(self, id: str, call_id: str, now: float) -> bool:
+        """Notes that a call has its answer; False when it is not this call's."""
+        return (
+            self.db.execute(
+                "update approval set delivered = coalesce(delivered, ?) where id = ? and call_id = ?",
+                (now, id, call_id),
+            )
+            == 1
+        )
 
     def get(self, id: str) -> Approval | None:
         """One approval."""
@@ -102,7 +158,7 @@ class Store:
         """The newest allowed approval of this very call in a session, settled after `since`."""
         row = self.db.row(
             "select * from approval where session = ? and digest = ? and state = 'allowed' and settled >= ?"
-            " order by settled desc",
+            " and left is null order by settled desc",
             (session, digest, since),
         )
         return _approval(row) if row else None
@@ -168,7 +224,7 @@ def _approval(row: sqlite3.Row) -> Approval:
     return Approval(
         id=row["id"],
         created=row["created"],
-        request=Request(**{**request, "effects": tuple(request["effects"])}),
+        request=Request(**{**request, "call_id": row["call_id"], "effects": tuple(request["effects"])}),
         risk=risk,
         risk_why=why,
         state=row["state"],
@@ -178,4 +234,6 @@ def _approval(row: sqlite3.Row) -> Approval:
         device=row["device"],
         answer=Answer(**{"allow": False, **json.loads(row["answer"])}),
         delivered=row["delivered"],
+        left=row["left"],
+        again=row["again"],
     )

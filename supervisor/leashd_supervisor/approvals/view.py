@@ -12,7 +12,7 @@ from typing import Any
 from leashd_hooks.redact import redact
 from leashd_supervisor.approvals.diffs import EDITORS, diffs
 from leashd_supervisor.approvals.highlights import Mark, highlights
-from leashd_supervisor.approvals.model import DANGER, PENDING, Approval, Request
+from leashd_supervisor.approvals.model import ALLOWED, DANGER, PENDING, RETRY, Approval, Request, comes_back
 from leashd_supervisor.approvals.risk import risk
 from leashd_supervisor.approvals.shown import Shown, safe, safe_value
 from leashd_supervisor.approvals.verbs import verb
@@ -51,6 +51,8 @@ def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple
         "plan": plan(request.input.get("plan")) if request.kind == "plan" else "",
         "editable": editable(request),
         "seconds_left": _left(approval, now),
+        "holds_until": _holds_until(approval),
+        "comes_back": comes_back(approval),
     }
 
 
@@ -119,6 +121,13 @@ def _left(approval: Approval, now: float) -> float | None:
     if approval.expires is None or approval.state != PENDING:
         return None
     return max(0.0, round(approval.expires - now, 1))
+
+
+def _holds_until(approval: Approval) -> float | None:
+    """Until when a yes holds whose call has yet to come."""
+    if approval.state != ALLOWED or approval.left is None or approval.settled is None:
+        return None
+    return approval.settled + RETRY
 
 
 def plan(text: object) -> str:

@@ -1,6 +1,7 @@
 """The routes of the hooks' door.  None of them answers an approval, tells a secret or changes a setting.
 
-`POST /ask`     a request as `leashd_hooks/client.py` writes it; the response comes when it is settled
+`POST /ask`     a request as `leashd_hooks/client.py` writes it; the response comes when it is settled, or as `pending`
+                after `Leashd-Wait` seconds, when its agent has to come back with the same call
 `POST /dialog`  {"session", "digest"}: has the call that the client raises a dialog for been allowed already?
 `POST /report`  {"event": "stop" | "ran", "session", "call_id"}: a turn ended, a call ran or was refused without us
 `GET /health`   {"ok": true}: somebody is there
@@ -34,27 +35,10 @@ def door(approvals: Approvals, remote: bool = True) -> Starlette:
     """The application behind the hooks' socket."""
 
     async def ask(http: HttpRequest) -> JSONResponse:
-        request = parse(await _json(http))
+        request, patience = parse(await _json(http)), _patience(http)
         if request.kind != "tool" and not remote:
             return JSONResponse({"state": "not_asked"})
-        approval = approvals.ask(request)
-        waiting = asyncio.ensure_future(approvals.wait(approval.id))
-        leaving = asyncio.ensure_future(_gone(http))
-        try:
-            await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            leaving.cancel()
-        if not waiting.done():
-            waiting.cancel()
-            with suppress(asyncio.CancelledError):
-                await waiting
-            approvals.abandon(approval.id)
-            return JSONResponse({"state": "gone"}, 499)
-        settled = waiting.result()
-        if settled.state == PENDING:
-            return JSONResponse({"error": "the supervisor ends; ask again"}, 503)
-        approvals.delivered(settled.id)
-        return JSONResponse(told(settled))
+        return await _settled(approvals, request, patience, http)
 
     async def dialog(http: HttpRequest) -> JSONResponse:
         body = await _json(http)
@@ -91,8 +75,44 @@ def door(approvals: Approvals, remote: bool = True) -> Starlette:
     )
 
 
+async def _settled(approvals: Approvals, request: Request, patience: float | None, http: HttpRequest) -> JSONResponse:
+    """What became of a request, once it is settled, its hook is gone, or the hook's patience is over."""
+    approval = approvals.ask(request)
+    waiting = asyncio.ensure_future(approvals.wait(approval.id))
+    leaving = asyncio.ensure_future(_gone(http))
+    try:
+        done, _ = await asyncio.wait((waiting, leaving), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        leaving.cancel()
+    if not waiting.done():
+        waiting.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
+        if leaving in done:
+            approvals.abandon(approval.id)
+            return JSONResponse({"state": "gone"}, 499)
+        if left := approvals.leave(approval.id, request.call_id):
+            return JSONResponse(told(left))
+    if approvals.get(approval.id).state == PENDING:
+        return JSONResponse({"error": "the supervisor ends; ask again"}, 503)
+    settled = approvals.deliver(approval.id, request.call_id)
+    return JSONResponse(told(settled)) if settled else JSONResponse({"error": "it is another call's; ask again"}, 503)
+
+
+def _patience(http: HttpRequest) -> float | None:
+    """Seconds that the hook can wait for its response; None when it does not say."""
+    given = http.headers.get("leashd-wait")
+    try:
+        seconds = float(given) if given else None
+    except ValueError:
+        raise Malformed("`Leashd-Wait` is not a number") from None
+    if seconds is not None and not 0 <= seconds <= 1e9:
+        raise Malformed("`Leashd-Wait` is not a number of seconds")
+    return seconds
+
+
 def told(approval: Approval) -> dict[str, Any]:
-    """A settled approval as the hook hears it."""
+    """An approval as the hook hears it."""
     answer = approval.answer
     return {
         "id": approval.id,

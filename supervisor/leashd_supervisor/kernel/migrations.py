@@ -122,4 +122,9 @@ MIGRATIONS = (
         hash text not null
     );
     """,
+    # 5: when the agent was told to come back, and the yes that was given after the end
+    """
+    alter table approval add column left real;
+    alter table approval add column again text;
+    """,
 )

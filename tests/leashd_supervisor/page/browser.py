@@ -141,7 +141,7 @@ class Person:
         """Taps a button once it takes taps."""
         self.button(name).click()
 
-    def hold(self, name: str, until_shown: str) -> None:
+    def hold(self, name: str, until_shown: "str | re.Pattern[str]") -> None:
         """Holds a button down until the page says something."""
         held = self.button(name)
         expect(held).not_to_have_attribute("aria-disabled", "true")

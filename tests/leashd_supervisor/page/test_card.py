@@ -264,3 +264,28 @@ def test_a_call_whose_agent_is_gone_says_so(guard: Guard, anyone: Person) -> Non
     anyone.card()
     hook.kill()
     anyone.told("The agent no longer waits for it")
+
+
+def test_who_comes_too_late_may_allow_the_next_try_once(guard: Guard, anyone: Person) -> None:
+    with (guard.state / "config.yaml").open("a") as file:
+        file.write("approval_timeout_seconds: 1\n")
+    assert Hook(guard, **PUSH).answer()[0] == "deny"
+    (ended,) = anyone.api("/api/approvals?state=expired")["approvals"]
+    anyone.open(f"/a/{ended['id']}")
+    anyone.told(re.compile("Expired"))
+    anyone.hold("Hold to allow the next try", re.compile("counts once, when the agent tries the same call again"))
+    assert Hook(guard, **PUSH).answer()[:2] == ("allow", "allowed by a person (page)")
+    anyone.told(re.compile("Allowed.*delivered"))
+
+
+def test_a_yes_to_an_agent_that_no_longer_waits_holds_for_its_next_try(
+    guard: Guard, person: Callable[..., Person]
+) -> None:
+    guard.options = ["--patience", "5"]
+    assert Hook(guard, **CHECK).answer()[0] == "deny"
+    one = person().log_in().card()
+    expect(one.find(".expiry")).to_contain_text("the agent no longer waits")
+    one.press("Allow once")
+    one.told(re.compile("counts once"))
+    assert Hook(guard, **CHECK).answer()[0] == "allow"
+    one.told(re.compile("delivered"))

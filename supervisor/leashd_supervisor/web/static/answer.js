@@ -3,7 +3,7 @@
 import { batch, signal } from "./vendor/preact.js";
 import { Refused, get, post } from "./api.js";
 import { keep, me } from "./store.js";
-import { ago, span } from "./time.js";
+import { ago, now, span, stamp } from "./time.js";
 import { say } from "./announce.js";
 
 /** By approval: {phase: "sending" | "sent" | "failed" | "late", allow, why}. */
@@ -39,6 +39,24 @@ function failed(view, allow, error) {
   });
   say(late ? "Too late" : "Not sent", true);
   if (known && error.status === 404) get("/api/state").catch(() => {});
+}
+
+/** Allows the next call that is the same as one that ended without an answer. */
+export async function allowNext(view) {
+  note(view.id, { phase: "sending", allow: true });
+  try {
+    const made = await post(`/api/approvals/${view.id}/again`, { digest: view.digest });
+    batch(() => {
+      note(made.id, { phase: "sent", allow: true });
+      keep(made);
+      keep({ ...view, again: made.id, comes_back: false });
+    });
+    say("Allowed once, when the agent tries again");
+    return made.id;
+  } catch (error) {
+    failed(view, true, error);
+    return null;
+  }
 }
 
 /** Allows several of low risk at once; {allowed: [ids], refused: [{id, why}]}. */
@@ -90,6 +108,10 @@ function by(view) {
 }
 
 function delivery(view) {
+  if (view.holds_until) {
+    const ended = view.holds_until < now.value;
+    return ended ? " · the agent did not try again in time" : ` · counts once, when the agent tries the same call again before ${stamp(view.holds_until)}`;
+  }
   if (!view.delivered) return " · on its way to the agent";
   const took = view.delivered - view.settled;
   return ` · delivered${took < 0.1 ? "" : took < 60 ? ` in ${took.toFixed(1)} s` : ` after ${span(took)}`}`;

@@ -1,9 +1,9 @@
 // The approval card: everything that a person needs to decide, in the order in which it is read.
 
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { answer, trips } from "../answer.js";
+import { allowNext, answer, trips } from "../answer.js";
 import { get } from "../api.js";
-import { follow } from "../route.js";
+import { follow, go } from "../route.js";
 import { approvals, chosen, keep, listed, loaded, moved, waiting } from "../store.js";
 import { serverHtml } from "../trusted.js";
 import { say } from "../announce.js";
@@ -58,6 +58,7 @@ function Shown({ view }) {
     ${view.kind === "question" && pending ? html`<${Questions} view=${view} arm=${arm} busy=${busy} onAnswer=${(input) => give({ allow: true, input })} onDeny=${() => give({ allow: false })} />` : null}
     <${Facts} view=${view} />
     <${Outcome} view=${view} />
+    ${view.comes_back && !busy ? html`<${ComesBack} view=${view} arm=${arm} />` : null}
     ${pending ? html`<${Expiry} view=${view} />` : html`<${Next} view=${view} link=${next} />`}
     ${pending && view.kind !== "question" ? html`<${Decide} ...${parts} />` : null}
     ${pending && view.kind === "question" ? html`<${Drawer} name="why" title="Decline and say why…" view=${view}><${DenyWhy} arm=${arm} busy=${busy} onDeny=${(said) => give({ allow: false, ...said })} /></${Drawer}>` : null}
@@ -138,6 +139,19 @@ function Drawer({ name, title, shortcut, children }) {
     <summary data-key=${shortcut} aria-keyshortcuts=${shortcut}>${title}</summary>
     ${open ? children : null}
   </details>`;
+}
+
+/** What a tap that came too late can still do. */
+function ComesBack({ view, arm }) {
+  const danger = view.risk === "danger";
+  const allow = async () => {
+    const made = await allowNext(view);
+    if (made) go(`/a/${made}`);
+  };
+  return html`<div class="late">
+    <p>The agent was told no. You can allow exactly this call once, for when it tries again within ten minutes.</p>
+    <${Press} arm=${`${arm}:again`} tone=${danger ? "allow-danger" : "allow"} hold=${danger} onPress=${allow}>${danger ? "Hold to allow the next try" : "Allow the next try"}</${Press}>
+  </div>`;
 }
 
 function Next({ view, link }) {
