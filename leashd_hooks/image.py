@@ -5,7 +5,7 @@ image is only ever a cache: size and time of every source are compared before it
 the source is imported instead.
 
 The file begins with two blocks of `start.BLOCK` bytes: the marshalled code of `leashd_hooks.start`, and a tuple: where
-each group of modules lies, {name of the module that leads it: (offset, length)}, the installation of Python that made
+each group of modules lies, {name of the module that leads it: (offset, length)}, the build of Python that made
 the image, and the files of its extensions that are used, so that it need not look for them.  A group is a marshalled
 pair: what must not have changed since, ((path, size, time), ...), and the modules, (name, module above, name in there,
 source, is a package, taken, code), each after those that it imports; the one that leads it comes last.  The source is
@@ -168,7 +168,7 @@ def _content(hot: dict[str, Module]) -> bytes:
         group = marshal.dumps((_stamps(found), tuple(_entry(each) for each in found)))
         places[_full(names[-1])] = (2 * BLOCK + len(groups), len(group))
         groups += group
-    return _block(start) + _block(marshal.dumps((places, sys.base_exec_prefix, _extensions()))) + groups
+    return _block(start) + _block(marshal.dumps((places, sys.version, _extensions()))) + groups
 
 
 def _origin(hot: dict[str, Module]) -> bytes:

@@ -64,7 +64,7 @@ def _open(package: str, file: int) -> None:
     global _package, _file, _places, _extensions
     _package, _file = package, file
     _places, made_for, extensions = marshal.loads(posix.pread(file, BLOCK, BLOCK))
-    _extensions = extensions if made_for == sys.base_exec_prefix else {}
+    _extensions = extensions if made_for == sys.version else {}
     modules = _group("leashd_hooks.hook")
     if modules is None:
         sys.path.insert(0, package.rpartition("/")[0])

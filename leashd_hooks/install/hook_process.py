@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import leashd_hooks
+from leashd_hooks.install import hook_python
 from leashd_hooks.install.place import Place
 from leashd_hooks.install.settings_file import SettingsError
 
@@ -32,6 +33,7 @@ def boot() -> str:
 
 
 def hook_argv(agent: str, place: Place, unattended: bool = False) -> list[str]:
-    """The command line of the hook for an agent: no shell, no PATH, no shim."""
-    argv = [interpreter(), *INTERPRETER_FLAGS, boot(), agent, "--state", str(place.state), "--home", str(place.home)]
+    """The command line of the hook for an agent: no shell, no PATH, no shim; the quick start where it was made."""
+    program = hook_python.program(place.state, interpreter()) or interpreter()
+    argv = [program, *INTERPRETER_FLAGS, boot(), agent, "--state", str(place.state), "--home", str(place.home)]
     return [*argv, "--unattended"] if unattended else argv

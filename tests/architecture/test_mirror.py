@@ -24,6 +24,7 @@ ELSEWHERE = {
     "redaction": "leashd_hooks/test_redact.py",
     "recompile": "leashd_hooks/test_bundle.py",
     "places": "leashd_hooks/test_bundle.py",
+    "install/hook_encodings": "leashd_hooks/install/test_hook_python.py",
     "install/place": "leashd_hooks/install/test_install_claude.py",
     "cli/audit": "leashd_hooks/cli/test_audit_commands.py",
     "cli/card": "leashd_hooks/cli/test_approvals.py",
