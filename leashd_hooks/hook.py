@@ -109,6 +109,7 @@ def _record(call: "Call", decision: Decision, told: str, digest: str, started: f
         "answered": told,
         "rule": decision.rule,
         "reason": decision.reason,
+        "instead": decision.instead,
         "violation": decision.violation,
         "policy": digest,
         "effects": [effect.to_json() for effect in decision.effects],
