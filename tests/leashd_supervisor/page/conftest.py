@@ -11,12 +11,19 @@ from tests.leashd_supervisor.page.browser import DESK, PHONE, House, Person
 
 expect.set_options(timeout=15_000)
 
+#: Windows of its own that the browser makes beside every page, and what Playwright leaves out where it is not asked.
+NEEDLESS = (
+    *("PreloadTopChromeWebUI", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "LensOverlay", "MediaRouter"),
+    *("OptimizationHints", "PaintHolding", "NetworkTimeServiceQuerying", "PreconnectToSearch", "AimEnabled"),
+)
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"]
+ARGUMENTS += ["--disable-features=" + ",".join(NEEDLESS)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; for one module, since no test can have an event loop of its own while Playwright's runs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
