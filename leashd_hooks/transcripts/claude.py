@@ -1,0 +1,97 @@
+"""Claude Code's session files: `~/.claude/projects/<project>/<session>.jsonl` and the subagents' files beside it.
+
+Calls are the `tool_use` blocks of `assistant` lines, results the `tool_result` blocks of `user` lines, measured on
+2.1.197 and 2.1.330.  Other lines repeat both (`api-request-blob`) and are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from leashd_hooks.transcripts import DECLINED, DENIED, RAN, REFUSED, UNTOLD, Recorded, Transcript, rule_in
+
+_OURS = re.compile(r"^(?:PreToolUse:\S+ hook error: |Permission to use .{0,200}? has been denied\W+)?leashd: ")
+_DECLINED = ("The user doesn't want to proceed", "The user doesn't want to take this action", "[Request interrupted")
+#: What the client says instead of asking a hook: the input does not fit, there is no such tool, the file was not read.
+_REFUSED = "<tool_use_error>"
+
+
+def is_own(record: dict[str, Any]) -> bool:
+    """Whether a line is from a session file of Claude Code."""
+    return "sessionId" in record and isinstance(record.get("type"), str)
+
+
+def read(path: Path, records: Iterable[tuple[int, dict[str, Any]]]) -> Transcript:
+    """The calls of a session file, each with what became of it."""
+    calls: dict[str, Recorded] = {}
+    session = subagent = ""
+    mode = "default"
+    for number, record in records:
+        session = session or str(record.get("sessionId") or "")
+        subagent = subagent or str(record.get("agentId") or "")
+        mode = str(record.get("permissionMode") or mode)
+        for block in _blocks(record):
+            if block.get("type") == "tool_use" and record["type"] == "assistant":
+                found = _call(block, record, mode, f"{path}:{number}")
+                same = calls.get(found.call_id)
+                if same is None or (same.tool, same.input) == (found.tool, found.input):
+                    calls.setdefault(found.call_id, found)
+                else:  # another call under a number that was taken: it is one more to account for
+                    calls[found.where + found.call_id] = found
+            elif block.get("type") == "tool_result" and block.get("tool_use_id") in calls:
+                one = calls[block["tool_use_id"]]
+                outcome, rule = _outcome(block, one.tool)
+                calls[one.call_id] = replace(one, outcome=outcome, rule=rule)
+    return Transcript(path, "claude", session, subagent, tuple(calls.values()))
+
+
+def _blocks(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    message = record.get("message") if record.get("type") in ("assistant", "user") else None
+    content = message.get("content") if isinstance(message, dict) else None
+    for block in content if isinstance(content, list) else ():
+        if isinstance(block, dict):
+            yield block
+
+
+def _call(block: dict[str, Any], record: dict[str, Any], mode: str, where: str) -> Recorded:
+    given = block.get("input")
+    return Recorded(
+        agent="claude",
+        session=str(record.get("sessionId") or ""),
+        call_id=str(block.get("id") or ""),
+        tool=str(block.get("name") or ""),
+        input=given if isinstance(given, dict) else None,
+        cwd=str(record.get("cwd") or ""),
+        where=where,
+        subagent=str(record.get("agentId") or ""),
+        mode=mode,
+        time=str(record.get("timestamp") or ""),
+    )
+
+
+def _outcome(block: dict[str, Any], tool: str) -> tuple[str, str]:
+    """What became of a call, and the rule that denied it.
+
+    The result of an MCP tool is the text of its server, which could say that it never ran: that is not believed.
+    """
+    text = _text(block.get("content"))
+    if not block.get("is_error"):
+        return RAN, ""
+    if _OURS.match(text):
+        return DENIED, rule_in(text)
+    if tool.startswith("mcp__"):
+        return UNTOLD, ""
+    if text.startswith(_REFUSED):
+        return REFUSED, ""
+    return (DECLINED if text.startswith(_DECLINED) else RAN), ""
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    parts = [block.get("text", "") for block in content or () if isinstance(block, dict)]
+    return "\n".join(str(part) for part in parts)
