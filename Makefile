@@ -43,12 +43,13 @@ docs: $(VENV)/.runtime
 	@$(BIN)/leashd docs
 
 clean:
-	rm -rf $(VENV) .bench tests/clients/node_modules tests/leashd_supervisor/page/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench tests/clients/node_modules tests/leashd_supervisor/page/node_modules tests/schemas/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup-tests: $(VENV)/.dev
 	@sh .ci/clients
 	@sh .ci/page
+	@sh .ci/schemas
 
 setup-bench: setup-tests
 	@sh .ci/rivals $(BIN)/python

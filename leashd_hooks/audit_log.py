@@ -19,7 +19,7 @@ Record = dict[str, Any]
 #: What `export --format csv` writes, in this order.
 COLUMNS = (
     "seq", "time", "agent", "session", "subagent", "call_id", "event", "tool", "mode", "cwd", "verdict", "answered",
-    "rule", "reason", "violation", "policy", "ms", "input", "digest", "effects", "hash",
+    "rule", "reason", "instead", "violation", "policy", "ms", "input", "digest", "effects", "hash",
 )  # fmt: skip
 
 
@@ -133,6 +133,17 @@ def parse(line: bytes) -> Record | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and isinstance(record.get("seq"), int) else None
+
+
+def subject(record: Record) -> str:
+    """What a call was about, in a few words: its command, file, address or first value."""
+    given = record.get("input")
+    if not isinstance(given, dict):
+        return ""
+    for name in ("command", "file_path", "notebook_path", "url", "query", "pattern", "path"):
+        if isinstance(given.get(name), str):
+            return str(given[name])
+    return json.dumps(given, ensure_ascii=False) if given else ""
 
 
 def export_jsonl(found: Iterable[Record], out: TextIO) -> int:

@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TextIO
 
 import click
 
-from leashd_hooks import audit_log, audit_verify, places
+from leashd_hooks import audit_log, audit_verify
 from leashd_hooks.audit_log import Filter, Record
+from leashd_hooks.audit_log import subject as subject
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.whereabouts import here
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from leashd_hooks.cli.reconcile import reconcile
+from leashd_hooks.cli.records import directory, filters
+from leashd_hooks.cli.report import report
 
 
 @click.group()
 def audit() -> None:
-    """Read, verify and export what was decided."""
+    """Read, verify, export, report and reconcile what was decided."""
 
 
-def _since(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return audit_log.parse_since(text)
-    except ValueError as error:
-        raise Failure(f"`{text}` is no time", "write `10m`, `2h`, `3d` or `2026-01-31T12:00`") from error
-
-
-def filters(command: Command) -> Command:
-    """The options that choose records."""
-    for option in (
-        click.option("--since", callback=_since, help="10m, 2h, 3d, or a date and time"),
-        click.option("--session", help="session id, or how it begins"),
-        click.option("--rule", help="name of the rule that decided"),
-        click.option("--tool", help="name of the tool"),
-        click.option("--verdict", type=click.Choice(["allow", "deny", "require_approval"]), help="what was decided"),
-    ):
-        command = option(command)
-    return command
-
-
-def directory() -> Path:
-    """Where the audit of the current user lies."""
-    return Path(places.audit(str(here().state)))
+audit.add_command(report)
+audit.add_command(reconcile)
 
 
 @audit.command()
@@ -85,17 +62,6 @@ def _row(record: Record) -> tuple[str, ...]:
     told = str(record.get("answered") or record.get("verdict", ""))
     cells = [render.visible(text) for text in (what, told, str(record.get("rule", "")))]
     return (str(record["seq"]), moment, *cells, render.visible(subject(record), 80))
-
-
-def subject(record: Record) -> str:
-    """What a call was about, in a few words: its command, file, address or first value."""
-    given = record.get("input")
-    if not isinstance(given, dict):
-        return ""
-    for name in ("command", "file_path", "notebook_path", "url", "query", "pattern", "path"):
-        if isinstance(given.get(name), str):
-            return str(given[name])
-    return json.dumps(given, ensure_ascii=False) if given else ""
 
 
 @audit.command()

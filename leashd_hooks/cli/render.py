@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from leashd_hooks.report.text import visible as visible
+
 STYLES = {
     "allow": "green",
     "deny": "bold red",
@@ -71,13 +73,3 @@ def verdict(word: str, rule: str, reason: str, instead: str = "") -> None:
         out.print("  " + escape(reason), soft_wrap=True)
     if instead:
         out.print("  instead: " + escape(instead), soft_wrap=True)
-
-
-def visible(text: str, limit: int = 0) -> str:
-    """Text from an agent on one line, control characters made visible, cut to `limit` characters."""
-    shown = "".join([char if char.isprintable() else _escaped(char) for char in text])
-    return shown if not limit or len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def _escaped(char: str) -> str:
-    return {"\n": "⏎", "\t": " "}.get(char) or char.encode("unicode_escape").decode("ascii")

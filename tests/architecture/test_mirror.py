@@ -31,6 +31,7 @@ ELSEWHERE = {
     "cli/people": "leashd_hooks/cli/test_approvals.py",
     "cli/watch": "leashd_hooks/cli/test_approvals.py",
     "cli/logs": "leashd_hooks/cli/test_daemon.py",
+    "cli/report": "leashd_hooks/report/test_report.py",
     "cli/start": "leashd_hooks/cli/test_daemon.py",
     "cli/completion": "leashd_hooks/cli/test_command_line.py",
     "cli/config": "leashd_hooks/cli/test_setup_commands.py",
@@ -44,6 +45,8 @@ ELSEWHERE = {
     "cli/init": "leashd_hooks/cli/test_setup_commands.py",
     "cli/install": "leashd_hooks/cli/test_setup_commands.py",
     "cli/judging": "leashd_hooks/cli/test_check.py",
+    "cli/reconcile": "leashd_hooks/test_reconcile.py",
+    "cli/records": "leashd_hooks/cli/test_audit_commands.py",
     "cli/render": "leashd_hooks/cli/test_command_line.py",
     "cli/status": "leashd_hooks/cli/test_setup_commands.py",
     "cli/trust": "leashd_hooks/cli/test_setup_commands.py",
@@ -93,7 +96,12 @@ ELSEWHERE = {
     "shell/programs/git_remote": "leashd_hooks/shell/programs/test_git.py",
 }
 #: Folders whose modules share one table of cases.
-TOGETHER = {"tools": "leashd_hooks/tools/test_tools.py", "policy/lints": "leashd_hooks/policy/test_lints.py"}
+TOGETHER = {
+    "policy/lints": "leashd_hooks/policy/test_lints.py",
+    "report": "leashd_hooks/report/test_report.py",
+    "tools": "leashd_hooks/tools/test_tools.py",
+    "transcripts": "leashd_hooks/transcripts/test_transcripts.py",
+}
 
 
 def _without_a_test(root: Path) -> "list[str]":
