@@ -40,7 +40,7 @@ def judge(data: bytes, agent: str, state: str, home: str, unattended: bool, pati
         name = event.get("hook_event_name")
         if name in adapter.CALLS:
             return _tool_call(event, adapter, state, home, unattended, patience, started)
-        if agent == "claude" and name in ("ConfigChange", "SessionStart"):
+        if agent == "claude" and name in ("ConfigChange", "SessionStart", "SessionEnd"):
             from leashd_hooks import liveness
 
             return liveness.answer(event, state, home)

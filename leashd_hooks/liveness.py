@@ -1,4 +1,4 @@
-"""Events that are not tool calls: a session starts, or the client's settings change under it.
+"""Events that are not tool calls: a session starts or ends, or the client's settings change under it.
 
 The client re-reads its settings while it runs.  A change that would take the guard away is vetoed: the session goes on
 with the settings it had (measured on 2.1.197 and 2.1.330).  The next start reads the file anew, which is for `doctor`.
@@ -28,12 +28,17 @@ _HOSTILE_ENVIRONMENT = ("CLAUDE_CODE_", "LD_", "DYLD_", "PYTHON", "NODE_OPTIONS"
 _MANAGED = "/etc/claude-code"
 #: Seconds after which `start` ends a hook that does not come to an answer; a client must wait longer.
 DEADLINE = 30
+#: Seconds that the end of a session waits for the supervisor; the client may not wait for longer than one.
+REPORT = 1.0
 
 
 def answer(event: "dict[str, Any]", state: str, home: str) -> "Answer":
-    """The answer to a SessionStart or ConfigChange event, with its line in the audit."""
+    """The answer to a SessionStart, SessionEnd or ConfigChange event, with its line in the audit."""
     name = event["hook_event_name"]
-    answered = _session_start(state, home) if name == "SessionStart" else _config_change(event, home)
+    if name == "SessionStart":
+        answered = _session_start(state, home)
+    else:
+        answered = _session_end(event, state) if name == "SessionEnd" else _config_change(event, home)
     told = answered[3]
     record = {
         "event": name,
@@ -57,6 +62,17 @@ def _session_start(state: str, home: str) -> "Answer":
     except BundleError as error:
         return claude.context("SessionStart", f"leashd denies every tool call, because its policy is broken: {error}")
     return claude.context("SessionStart", GUARDED)
+
+
+def _session_end(event: "dict[str, Any]", state: str) -> "Answer":
+    """Tells the supervisor, if one runs, that nobody comes back for what this session has asked."""
+    from leashd_hooks import client
+
+    try:
+        client.ask(places.hook_socket(state), "/report", {"event": "end", "session": event.get("session_id")}, REPORT)
+    except (client.Gone, OSError, ValueError):
+        return "", "", 0, "allow"  # whoever is not there needs not be told
+    return "", "", 0, "allow"
 
 
 def _config_change(event: "dict[str, Any]", home: str) -> "Answer":

@@ -15,8 +15,8 @@ from leashd_hooks.install.settings_file import SettingsError, SettingsFile, back
 #: after `approval.PATIENCE` where one is.
 TIMEOUT = 7 * 24 * 3600
 
-#: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the last two have no matcher.
-EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None}
+#: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the others have no matcher.
+EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None, "SessionEnd": None}
 
 SCOPES = ("user", "project", "local", "managed")
 

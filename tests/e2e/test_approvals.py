@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from tests.e2e.lab import NEWEST, Lab
 from tests.e2e.tui import PROMPT, Tui
 from tests.fakes.anthropic import DONE, Turn, call
-from tests.leashd_supervisor.conftest import Supervisor
+from tests.leashd_supervisor.conftest import Supervisor, until
 
 
 @pytest.fixture
@@ -126,4 +127,21 @@ def test_a_person_who_interrupts_at_the_terminal_ends_the_question(lab: Lab, sup
         while supervisor.tell(do="pending")["pending"] and time.monotonic() < end:
             time.sleep(0.2)
         assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "cancelled"}
+    assert not pushed(lab)
+
+
+def test_the_end_of_a_session_withdraws_what_its_agent_was_told_to_come_back_for(
+    lab: Lab, supervisor: Supervisor
+) -> None:
+    settings = json.loads(lab.settings.read_text())
+    for group in settings["hooks"]["PreToolUse"]:
+        group["hooks"][0]["args"] += ["--patience", "5"]
+    lab.settings.write_text(json.dumps(settings))
+    with Tui(lab, push(), "default") as tui:
+        start(tui)
+        assert tui.waits_for(DONE), tui.screen()
+        (id,) = supervisor.pending()
+        tui.says("/exit")
+        until(lambda: supervisor.tell(do="pending")["pending"] == [])
+    assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "cancelled"}
     assert not pushed(lab)

@@ -162,3 +162,9 @@ def test_settings_of_another_shape_are_not_wired(settings: "dict[str, Any]") -> 
 
 def test_the_client_must_wait_longer_than_the_hook_may_take() -> None:
     assert liveness.DEADLINE == start.DEADLINE
+
+
+def test_the_end_of_a_session_needs_no_supervisor(home: Path) -> None:
+    event = {"hook_event_name": "SessionEnd", "session_id": "s", "reason": "exit", "cwd": "/w"}
+    assert answer(event, str(home / ".leashd"), str(home)) == ("", "", 0, "allow")
+    assert json.loads((home / ".leashd" / "audit" / "audit.jsonl").read_text())["event"] == "SessionEnd"

@@ -152,6 +152,18 @@ def test_nobody_is_asked_where_nobody_attends(guard: Guard, supervisor: Supervis
     assert supervisor.tell(do="pending") == {"pending": []}
 
 
+def test_the_end_of_a_session_withdraws_what_it_asked_and_nothing_else(guard: Guard, supervisor: Supervisor) -> None:
+    guard.options = ["--patience", "5"]
+    assert Hook(guard, **PUSH).answer()[0] == "deny"
+    (id,) = supervisor.pending()
+    for session, pending in (("another", [id]), ("s", [])):
+        ended = guard.send({"hook_event_name": "SessionEnd", "session_id": session, "cwd": "/", "reason": "exit"})
+        assert (ended.code, ended.stdout) == (0, "")
+        assert supervisor.tell(do="pending")["pending"] == pending
+    assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "cancelled"}
+    assert guard.audit()[-1]["event"] == "SessionEnd"
+
+
 def test_a_host_with_little_patience_is_told_to_come_back_and_then_hears_the_answer_once(
     guard: Guard, supervisor: Supervisor
 ) -> None:

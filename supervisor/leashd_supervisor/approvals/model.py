@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PENDING, ALLOWED, DENIED = "pending", "allowed", "denied"
-EXPIRED, CANCELLED, ELSEWHERE = "expired", "cancelled", "answered_elsewhere"
+EXPIRED, CANCELLED = "expired", "cancelled"
 #: Every state but `pending` is final.
-STATES = (PENDING, ALLOWED, DENIED, EXPIRED, CANCELLED, ELSEWHERE)
+STATES = (PENDING, ALLOWED, DENIED, EXPIRED, CANCELLED)
 
 KINDS = ("tool", "question", "plan")
 SCOPES = ("call", "session", "project")

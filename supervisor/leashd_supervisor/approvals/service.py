@@ -11,7 +11,6 @@ from leashd_supervisor.approvals.model import (
     CANCELLED,
     DANGER,
     DENIED,
-    ELSEWHERE,
     EXPIRED,
     LEFT,
     NO_SESSION,
@@ -223,17 +222,11 @@ class Approvals:
         if not self.closing and not self._waiting.get(id):
             self._end(id, CANCELLED, "the agent no longer waits for it")
 
-    def end_turn(self, session: str) -> None:
-        """The session's turn is over, or the session is: what it asked is moot."""
+    def end_session(self, session: str) -> None:
+        """The session is over: nobody comes back for what it asked."""
         for approval in self.store.pending():
             if approval.request.session == session:
-                self._end(approval.id, CANCELLED, "the agent's turn ended")
-
-    def elsewhere(self, session: str, call_id: str) -> None:
-        """The call ran or was refused without us: the person answered at the terminal."""
-        for approval in self.store.pending():
-            if approval.request.session == session and approval.request.call_id == call_id:
-                self._end(approval.id, ELSEWHERE, "answered at the terminal")
+                self._end(approval.id, CANCELLED, "the agent's session ended")
 
     def answered_dialog(self, session: str, digest: str) -> Approval | None:
         """The allowed approval that also answers the dialog which the client raises for the same call."""

@@ -3,7 +3,7 @@
 `POST /ask`     a request as `leashd_hooks/client.py` writes it; the response comes when it is settled, or as `pending`
                 after `Leashd-Wait` seconds, when its agent has to come back with the same call
 `POST /dialog`  {"session", "digest"}: has the call that the client raises a dialog for been allowed already?
-`POST /report`  {"event": "stop" | "ran", "session", "call_id"}: a turn ended, a call ran or was refused without us
+`POST /report`  {"event": "end", "session"}: the session is over, and nobody comes back for what it asked
 `GET /health`   {"ok": true}: somebody is there
 """
 
@@ -47,13 +47,10 @@ def door(approvals: Approvals, remote: bool = True) -> Starlette:
 
     async def report(http: HttpRequest) -> JSONResponse:
         body = await _json(http)
-        if body.get("event") == "stop":
-            approvals.end_turn(_text(body, "session"))
-        elif body.get("event") == "ran":
-            approvals.elsewhere(_text(body, "session"), _text(body, "call_id"))
-        else:
-            raise Malformed("`event` is neither stop nor ran")
-        return JSONResponse({"ok": True})
+        if body.get("event") != "end":
+            raise Malformed("`event` is not `end`")
+        approvals.end_session(_text(body, "session"))
+        return JSONResponse({"state": "noted"})
 
     async def health(http: HttpRequest) -> JSONResponse:
         return JSONResponse({"ok": True, "waiting": len(approvals.store.pending())})

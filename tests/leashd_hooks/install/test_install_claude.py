@@ -35,7 +35,7 @@ def test_one_command_installs_approves_and_compiles(terminal):
 def test_the_entry_is_in_exec_form_with_absolute_paths_and_blocks_on_failure(terminal):
     terminal.run("install", "claude")
     hooks = json.loads(terminal.settings.read_text())["hooks"]
-    assert set(hooks) == {"PreToolUse", "PermissionRequest", "ConfigChange", "SessionStart"}
+    assert set(hooks) == {"PreToolUse", "PermissionRequest", "ConfigChange", "SessionStart", "SessionEnd"}
     for event, groups in hooks.items():
         (group,) = groups
         assert group.get("matcher") == ("*" if event in ("PreToolUse", "PermissionRequest") else None)

@@ -77,7 +77,6 @@ export async function allowAll(views) {
 const ENDS = {
   expired: (view) => `Expired ${ago(view.settled)}: nobody answered in time, so it was denied`,
   cancelled: (view) => `${view.message ? upper(view.message) : "Withdrawn"} ${ago(view.settled)}`,
-  answered_elsewhere: (view) => `Answered at the terminal ${ago(view.settled)}`,
 };
 
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
