@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,9 +46,16 @@ class Report:
 def set_up(
     place: Place, scope: str, *, unattended: bool = False, fix: bool = False, policies: tuple[str, ...] = ()
 ) -> Report:
+    """Registers the hook with Claude Code, with everything that it needs."""
+
+    def register() -> Change:
+        return claude.install(place, scope, unattended, fix)
+
+    return Report(register()) if scope == "managed" else prepare(place, register, policies)
+
+
+def prepare(place: Place, register: Callable[[], Change], policies: tuple[str, ...] = ()) -> Report:
     """Makes the policy first and registers the hook last: a hook without a policy would deny everything."""
-    if scope == "managed":
-        return Report(claude.install(place, scope, unattended, fix))
     state_directory(place.state)
     with FileLock(str(place.state / "install.lock"), mode=0o600), _undone_on_failure(place):
         notes: list[str] = []
@@ -57,7 +64,7 @@ def set_up(
             _choose(place, policies)
         bundle = compile_policy(place)
         notes += _quick_start(place.state)
-        change = claude.install(place, scope, unattended, fix)
+        change = register()
     return Report(change, approved, new, bundle["policies"], current_roots(place), notes)
 
 
