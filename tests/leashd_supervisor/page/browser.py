@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.leashd_supervisor.conftest import until
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
+#: What the browser itself says of an answer that did not come or was a refusal; the service worker's is a script.
+NETWORK = re.compile("^Failed to load resource|when fetching the script\\.$")
 PHONE, DESK = (390, 844), (1280, 800)
 
 
@@ -90,7 +92,7 @@ class Person:
 
     def _console(self, kind: str, text: str) -> None:
         # What the network does is the subject of tests; what the page does wrong is a fault in all of them.
-        if kind == "error" and not text.startswith("Failed to load resource"):
+        if kind == "error" and not NETWORK.search(text):
             self.complaints.append(text)
 
     def log_in(self, path: str = "/") -> "Person":

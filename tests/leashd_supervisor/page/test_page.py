@@ -179,3 +179,13 @@ def test_a_push_that_is_not_understood_still_shows(house: House, person: Callabl
     one = person(permissions=["notifications"]).log_in()
     _pushed(one, house, {})
     until(lambda: [shown[0] for shown in one.page.evaluate(SHOWN)] == ["An agent needs you"])
+
+
+def test_without_the_service_worker_the_page_works_and_says_that_it_cannot_notify(
+    person: Callable[..., Person],
+) -> None:
+    one = person(permissions=["notifications"])
+    one.context.route("**/sw.js", lambda route: route.fulfill(status=404))
+    one.log_in("/#settings")
+    one.page.get_by_role("switch", name="On this device").click()
+    expect(one.find("body")).to_contain_text("Not changed: ")

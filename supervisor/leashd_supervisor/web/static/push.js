@@ -19,6 +19,9 @@ export function unable() {
 
 let begun = false;
 
+/** Starts the service worker, or finds it started. */
+const register = () => navigator.serviceWorker.register(workerUrl(), { scope: "/" });
+
 /** Starts the service worker, and subscribes again where the person has said yes before: browsers forget. */
 export async function begin() {
   if (begun || !("serviceWorker" in navigator) || !isSecureContext) return;
@@ -30,7 +33,7 @@ export async function begin() {
   for (const name of ["focus", "blur", "visibilitychange"]) addEventListener(name, tellPresence, true);
   setInterval(() => document.hasFocus() && tellPresence(), LOOKING);
   tellPresence();
-  await navigator.serviceWorker.register(workerUrl(), { scope: "/" }).catch(() => {});
+  await register().catch(() => {}); // the page does without it; who wants notifications is told
   if (!unable() && Notification.permission === "granted" && localStorage.getItem("push") === "on") await subscribe().catch(() => {});
 }
 
@@ -52,6 +55,7 @@ export function withdraw(id) {
 export async function subscribe() {
   if ((await Notification.requestPermission()) !== "granted") throw new Error("notifications were not allowed");
   const { key } = await get("/api/push/key");
+  await register();
   const worker = await navigator.serviceWorker.ready;
   const had = await worker.pushManager.getSubscription();
   const made = had || (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
