@@ -8,7 +8,7 @@ from leashd_hooks.branches import current
 from leashd_hooks.decide.paths import under
 from leashd_hooks.decide.rule import NAME, entry
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.model import DENY, Call, Decision
+from leashd_hooks.model import ALLOW, DENY, Call, Decision
 from leashd_hooks.redact import sha256
 
 TYPE_CHECKING = False
@@ -28,6 +28,9 @@ KINDS = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
 PATIENCE = 7 * 24 * 3600 - 60.0
 #: Seconds that the hook gives the supervisor to say itself that nobody answered in time.
 GRACE = 15.0
+#: Bytes of a file that is replaced; of a larger one a person is not shown what changes.
+REPLACED = 256 * 1024
+_KIND, _REGULAR = 0o170000, 0o100000
 
 
 def consult(
@@ -53,7 +56,8 @@ def consult(
         else:
             limit = policy["timeout"]
             seconds = min(patience or PATIENCE, PATIENCE if limit is None else limit + GRACE)
-            told = client.ask(path, "/ask", _question(call, decision, policy), seconds)
+            question = {**_question(call, decision, policy), **_replaced(call, policy, judge)}
+            told = client.ask(path, "/ask", question, seconds)
     except client.Gone:
         return None
     except (OSError, ValueError) as error:
@@ -101,6 +105,33 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         ),
         "timeout": policy["timeout"],
     }
+
+
+def _replaced(call: Call, policy: "Bundle", judge: "Callable[[Call, Bundle], Decision]") -> "dict[str, Any]":
+    """What a call that writes a whole file replaces: whether there is one, and its text.
+
+    The text is only sent where the agent may read the file unasked, so that no credential gets onto the page.
+    """
+    if call.tool != "Write":
+        return {}
+    try:
+        decision = judge(Call("Read", {"file_path": call.input["file_path"]}, call.cwd), policy)
+        path = decision.effects[0].fields["path"]
+        file = posix.open(path, posix.O_RDONLY | posix.O_NOFOLLOW | posix.O_NONBLOCK | posix.O_CLOEXEC)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {"replaces": True}
+    try:
+        found = posix.fstat(file)
+        if decision.verdict != ALLOW or found.st_mode & _KIND != _REGULAR or found.st_size > REPLACED:
+            return {"replaces": True}
+        before = posix.read(file, REPLACED).decode("utf-8")
+        return {"replaces": True, "before": None if "PRIVATE KEY-----" in before else before}
+    except (OSError, ValueError):
+        return {"replaces": True}
+    finally:
+        posix.close(file)
 
 
 def _allowed(

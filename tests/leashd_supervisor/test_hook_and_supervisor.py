@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,15 @@ def supervisor(guard: Guard) -> Iterator[Supervisor]:
 PUSH = {"command": "git push origin main"}
 
 
+def asked(guard: Guard, id: str) -> "dict[str, Any]":
+    """The request as the hook sent it."""
+    database = sqlite3.connect(guard.state / "supervisor.db")
+    ((request,),) = database.execute("select request from approval where id = ?", (id,))
+    database.close()
+    found: dict[str, Any] = json.loads(request)
+    return found
+
+
 def test_a_call_that_a_person_allows_is_allowed(guard: Guard, supervisor: Supervisor) -> None:
     hook = Hook(guard)
     (id,) = supervisor.pending()
@@ -44,10 +54,7 @@ def test_the_person_is_told_which_branch_it_is(guard: Guard, supervisor: Supervi
     (guard.project / ".git" / "HEAD").write_text("ref: refs/heads/fix/cart\n")
     hook = Hook(guard)
     (id,) = supervisor.pending()
-    database = sqlite3.connect(guard.state / "supervisor.db")
-    ((request,),) = database.execute("select request from approval where id = ?", (id,))
-    database.close()
-    assert json.loads(request)["branch"] == "fix/cart"
+    assert asked(guard, id)["branch"] == "fix/cart"
     supervisor.tell(do="answer", id=id, allow=False)
     hook.answer()
 
@@ -150,6 +157,58 @@ def test_nobody_is_asked_where_nobody_attends(guard: Guard, supervisor: Supervis
     guard.options = ["--unattended"]
     assert guard.send(guard.event("Bash", **PUSH)).decision == "deny"
     assert supervisor.tell(do="pending") == {"pending": []}
+
+
+KEY = "-----BEGIN PRIVATE KEY-----\nabc\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sent"),
+    [
+        ("cart.py", "total = 1\n", {"replaces": True, "before": "total = 1\n"}),
+        ("new.py", None, {"replaces": False, "before": None}),
+        ("large.py", "#" * (256 * 1024 + 1), {"replaces": True, "before": None}),
+        ("picture.png", "\udc89PNG", {"replaces": True, "before": None}),
+        ("notes.md", KEY, {"replaces": True, "before": None}),
+        ("link.py", "-> cart.py", {"replaces": True, "before": None}),
+    ],
+)
+def test_the_person_is_sent_what_a_write_replaces(
+    guard: Guard, supervisor: Supervisor, name: str, content: "str | None", sent: "dict[str, object]"
+) -> None:
+    guard.options = []
+    path = guard.project / name
+    if content and content.startswith("-> "):
+        path.symlink_to(content[3:])
+    elif content is not None:
+        path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    hook = Hook(guard, tool="Write", file_path=str(path), content="total = 2\n")
+    (id,) = supervisor.pending()
+    request = asked(guard, id)
+    assert {field: request[field] for field in sent} == sent
+    supervisor.tell(do="answer", id=id, allow=False)
+    hook.answer()
+
+
+def test_what_the_agent_may_not_read_unasked_is_not_sent(guard: Guard, supervisor: Supervisor) -> None:
+    (guard.state / "policy.yaml").write_text(
+        """
+version: 1
+name: secretive
+rules:
+  - name: minutes-are-private
+    action: require_approval
+    reason: they are
+    when: {effect: read, path: "**/minutes.md"}
+"""
+    )
+    (guard.project / "minutes.md").write_text("who said what\n")
+    hook = Hook(guard, tool="Write", file_path=str(guard.project / "minutes.md"), content="nothing\n")
+    (id,) = supervisor.pending()
+    assert (asked(guard, id)["replaces"], asked(guard, id)["before"]) == (True, None)
+    supervisor.tell(do="answer", id=id, allow=False)
+    hook.answer()
+    (guard.state / "policy.yaml").unlink()
 
 
 def test_the_end_of_a_session_withdraws_what_it_asked_and_nothing_else(guard: Guard, supervisor: Supervisor) -> None:

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from leashd_supervisor.approvals.model import Request
 from leashd_supervisor.approvals.shown import MASK, Shown, safe
 
 #: Lines of a diff that are shown, lines around a change, and lines of a side above which they are not aligned.
 SHOWN, AROUND, ALIGNED = 2000, 3, 600
 #: Characters of a line above which its words are not compared, and lines of which they are: comparing is quadratic.
 WORDS, COMPARED = 200, 200
+
+#: What is said of a file that is replaced.
+HIDDEN, SAME, END = "replaces a file that is not shown", "stays as it is", "only how its last line ends changes"
 
 EDITORS = ("Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch")
 
@@ -29,6 +33,7 @@ class Diff:
     path: str
     rows: list[tuple[str, str]] = field(default_factory=list)
     more: tuple[int, int] = (0, 0)
+    note: str = ""
 
     def counts(self) -> tuple[int, int]:
         """How many lines come and go."""
@@ -38,14 +43,16 @@ class Diff:
     def to_json(self) -> dict[str, Any]:
         """The diff as the page shows it."""
         added, removed = self.counts()
-        return {"path": safe(self.path), "added": added, "removed": removed, "html": _html(self.rows, sum(self.more))}
+        html = _html(self.rows, sum(self.more))
+        return {"path": safe(self.path), "added": added, "removed": removed, "note": self.note, "html": html}
 
 
-def diffs(tool: str, input: Mapping[str, Any]) -> list[Diff]:
+def diffs(request: Request) -> list[Diff]:
     """What a call of an editing tool changes, a file each; nothing for other tools, and for input that is not its."""
+    tool, input = request.tool, request.input
     path = _text(input, "file_path") or _text(input, "notebook_path")
     if tool == "Write":
-        return [_new(path, _text(input, "content"))]
+        return [_written(request, path, _text(input, "content"))]
     if tool == "Edit":
         return [_changed(path, [(_text(input, "old_string"), _text(input, "new_string"))])]
     if tool == "MultiEdit":
@@ -66,6 +73,29 @@ def _text(input: Mapping[str, Any], name: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
+
+
+def _written(request: Request, path: str, text: str) -> Diff:
+    """A whole file, against the one that it replaces where that is known."""
+    if request.before is None:
+        made = _new(path, text)
+        made.note = HIDDEN if request.replaces else ""
+        return made
+    if request.before == text:
+        return Diff(path, note=SAME)
+    before, after = request.before.split("\n"), text.split("\n")
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    first, last = max(0, head - AROUND), max(0, tail - AROUND)
+    parts = ["\n".join(lines[first : len(lines) - last]) for lines in (before, after)]
+    found = _changed(path, [(parts[0], parts[1])])
+    found.note = "" if found.rows else END
+    return found
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """How many lines are the same from the beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _new(path: str, text: str) -> Diff:

@@ -30,6 +30,7 @@ class Request:
     digest    SHA-256 of tool and input as the hook computed it; what is allowed is exactly that
     project   the approved directory around `cwd`; `decisive` is the index of the effect that decided
     floor     the rule is one of the floor, which no grant lifts
+    replaces  a whole file is written over another; `before` is the text of that one, None where it is not shown
     timeout   seconds until it counts as no; None waits for ever
     """
 
@@ -52,6 +53,8 @@ class Request:
     decisive: int = -1
     floor: bool = False
     timeout: float | None = None
+    replaces: bool = False
+    before: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The request as plain data."""
@@ -99,11 +102,13 @@ class Approval:
     again: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The approval as plain data; what was typed as a tool's new input stays out."""
+        """The approval as plain data; what was typed as a tool's new input stays out, and a file's whole old text."""
+        request = self.request.to_json()
+        del request["before"]
         return {
             "id": self.id,
             "created": self.created,
-            **self.request.to_json(),
+            **request,
             "risk": self.risk,
             "risk_why": self.risk_why,
             "state": self.state,

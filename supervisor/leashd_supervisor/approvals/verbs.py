@@ -19,17 +19,19 @@ def verb(request: Request, changed: list[Diff]) -> str:
     if request.kind == "plan":
         return "Review a plan"
     if request.tool in EDITORS and changed:
-        return _edited(request.tool, changed)
+        return _edited(request, changed)
     said = _of_effect(_telling(request))
     if said:
         return said
     return "Run a shell command" if request.tool == "Bash" else f"Use {request.tool}"
 
 
-def _edited(tool: str, changed: list[Diff]) -> str:
+def _edited(request: Request, changed: list[Diff]) -> str:
     counts = [diff.counts() for diff in changed]
     files = "1 file" if len(changed) == 1 else f"{len(changed)} files"
-    word = "Write" if tool == "Write" else "Edit"
+    word = "Edit"
+    if request.tool == "Write":
+        word = "Replace" if request.replaces else "Write"
     return f"{word} {files} (+{sum(one[0] for one in counts)} \u2212{sum(one[1] for one in counts)})"
 
 

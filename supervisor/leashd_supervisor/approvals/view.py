@@ -34,7 +34,7 @@ def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple
     """
     request = approval.request
     text, marks = _shown(request)
-    changed = diffs(request.tool, request.input) if request.kind == "tool" else []
+    changed = diffs(request) if request.kind == "tool" else []
     return {
         **safe_value({**approval.to_json(), "input": redact(request.input), "effects": redact(list(request.effects))}),
         "verb": safe(verb(request, changed)),

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -245,6 +246,38 @@ class TestDiff:
         unified = "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-old\n+new\n"
         (diff,) = seen(request("apply_patch", input=unified))["diff"]
         assert (diff["path"], diff["added"], diff["removed"]) == ("x.py", 1, 1)
+
+    @pytest.mark.parametrize(
+        ("before", "after", "added", "removed", "note"),
+        [
+            ("a\nb\nc\n", "a\nB\nc\n", 1, 1, ""),
+            ("", "a\n", 1, 0, ""),
+            ("a\nb\n", "", 0, 2, ""),
+            ("a\na\n", "a\na\na\n", 1, 0, ""),
+            ("a\n", "a\n", 0, 0, "stays as it is"),
+            ("a\n", "a", 0, 0, "only how its last line ends changes"),
+            ("a\r\n", "a\n", 1, 1, ""),
+            (None, "a\n", 1, 0, "replaces a file that is not shown"),
+        ],
+    )
+    def test_a_file_that_is_replaced_shows_what_changes(
+        self, before: "str | None", after: str, added: int, removed: int, note: str
+    ) -> None:
+        asked = replace(request("Write", file_path=f"{CWD}/a", content=after), replaces=True, before=before)
+        (diff,) = seen(asked)["diff"]
+        assert (diff["added"], diff["removed"], diff["note"]) == (added, removed, note)
+        assert seen(asked)["verb"] == f"Replace 1 file (+{added} \u2212{removed})"
+        assert "before" not in seen(asked)
+
+    def test_a_change_in_a_long_file_shows_only_what_is_around_it(self) -> None:
+        lines = [f"line {number}" for number in range(20_000)]
+        after = "\n".join([*lines[:15_000], "new", *lines[15_000:]])
+        asked = replace(request("Write", file_path="a", content=after), replaces=True, before="\n".join(lines))
+        (diff,) = seen(asked)["diff"]
+        assert (diff["added"], diff["removed"]) == (1, 0)
+        assert re.findall("line [0-9]+|>new", diff["html"]) == [
+            "line 14997", "line 14998", "line 14999", ">new", "line 15000", "line 15001", "line 15002",
+        ]  # fmt: skip
 
     def test_a_large_edit_shows_both_sides_and_counts_the_rest(self) -> None:
         asked = request("Edit", file_path="w", old_string="old\n" * 10_000, new_string="new\n" * 20_000)

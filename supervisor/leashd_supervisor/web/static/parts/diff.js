@@ -8,7 +8,7 @@ export const Diff = ({ files }) =>
   html`<section class="diffs" aria-label="Changes">
     ${files.map(
       (file) => html`<details class="diff" open key=${file.path}>
-        <summary><span class="path">${file.path}</span> <span class="added">+${file.added}</span> <span class="removed">−${file.removed}</span></summary>
+        <summary><span class="path">${file.path}</span> <span class="added">+${file.added}</span> <span class="removed">−${file.removed}</span>${file.note ? html` <strong class="note">${file.note}</strong>` : null}</summary>
         <div class="diff-body" tabindex="0" role="region" aria-label=${`Diff of ${file.path}`} dangerouslySetInnerHTML=${serverHtml(file.html)}></div>
       </details>`,
     )}
