@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 FAMILIES: "dict[str, tuple[str, ...]]" = {
     "bash": ("Bash", "Monitor"),
-    "files": ("Read", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead", "Glob", "Grep", "LS"),
+    "files": (
+        *("Read", "ReadMany", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead", "Glob", "Grep", "LS"),
+    ),
     "web": ("WebFetch", "WebSearch"),
     "patch": ("apply_patch",),
     "agent": (
@@ -21,6 +23,7 @@ FAMILIES: "dict[str, tuple[str, ...]]" = {
         *("TodoWrite", "TodoRead", "TaskCreate", "TaskUpdate", "TaskGet", "TaskList", "TaskOutput", "TaskStop"),
         *("BashOutput", "KillShell", "KillBash", "ToolSearch", "ReportFindings", "StructuredOutput", "LSP"),
         *("ListMcpResourcesTool", "ReadMcpResourceTool"),
+        *("ask_user", "enter_plan_mode", "exit_plan_mode", "update_topic", "complete_task"),
     ),
 }
 

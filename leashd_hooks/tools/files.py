@@ -1,4 +1,4 @@
-"""Tools that read and write files: Read, Write, Edit, MultiEdit, NotebookEdit, Glob, Grep, LS."""
+"""Tools that read and write files: Read, ReadMany, Write, Edit, MultiEdit, NotebookEdit, Glob, Grep, LS."""
 
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
@@ -6,6 +6,8 @@ from leashd_hooks.tools import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from leashd_hooks.model import Call
 
 #: Tool -> (name of its path field, kind of effect, how).
@@ -24,10 +26,28 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     if call.tool in _ON_ONE_FILE:
         field, kind, how = _ON_ONE_FILE[call.tool]
         return [Effect(kind, {"path": resolve(text(call, field), call.cwd, home), "how": how})]
+    if call.tool == "ReadMany":
+        return _read_many(call, home)
     base = resolve(text(call, "path", "."), call.cwd, home)
     if call.tool == "LS":
         return [Effect("read", {"path": base, "how": "list"})]
     return _glob(call, base, home) if call.tool == "Glob" else _grep(call, base, home)
+
+
+def _read_many(call: "Call", home: str) -> "list[Effect]":
+    """Everything that one of the patterns matches, and all that lies below a directory among them."""
+    from leashd_hooks.shell.filters import alternatives
+
+    given = call.input.get("paths")
+    if not isinstance(given, list) or not given or not all(isinstance(each, str) for each in given):
+        raise ValueError(f"`{call.tool}` came without `paths`, a list of texts")
+    several = [each for each in given if each.count("{") > 1]
+    effects = [Effect("opaque", {"why": f"too many braces in `{each}`"}) for each in several]
+    for pattern in [choice for each in given if each not in several for choice in alternatives(each)]:
+        fields: dict[str, Any] = {"path": resolve(pattern, call.cwd, home), "how": "content"}
+        fields["glob" if _is_wild(pattern) else "deep"] = True if _is_wild(pattern) else []
+        effects.append(Effect("read", fields))
+    return effects
 
 
 def _glob(call: "Call", base: "str | None", home: str) -> "list[Effect]":

@@ -53,7 +53,11 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
         {"pattern": "x", "glob": "*.{py,pem}"},
         [_on("/w", SEARCH), _on("/w/**/*.py", SEARCH, glob="filter"), _on("/w/**/*.pem", SEARCH, glob="filter")],
     ),
+    ("ReadMany", {"paths": ["a", "*.py"]}, [_on("/w/a", READ, deep=[]), _on("/w/*.py", READ, glob=True)]),
+    ("ReadMany", {"paths": ["{a,/etc/b}"]}, [_on("/w/a", READ, deep=[]), _on("/etc/b", READ, deep=[])]),
+    ("ReadMany", {"paths": ["{a,{b,c}}"]}, [("opaque", {"why": "too many braces in `{a,{b,c}}`"})]),
     ("WebSearch", {"query": "x"}, [("tool", {"name": "WebSearch"})]),
+    ("ask_user", {"questions": []}, [("agent", {"operation": "question", "name": "ask_user"})]),
     (
         "WebFetch",
         {"url": "https://Example.org/x", "prompt": "p"},
