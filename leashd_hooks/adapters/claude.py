@@ -21,6 +21,8 @@ CALLS = ("PreToolUse", "PermissionRequest")
 _ASKING_MODES = frozenset({"default", "acceptEdits", "plan", "auto"})
 
 _PLANNING = "leashd: the policy allows it, but it may change something and the session is in plan mode"
+#: The rule that lets the agent write its plan, which it keeps in a file (docs/clients.md).
+_PLAN_RULE = "plan-file-write"
 #: Effects that plan mode has nothing against.  For others a hook's `allow`, and on 2.1.197 its silence under a rule
 #: of the user, would lift the client's own ban.
 _HARMLESS_IN_PLAN = frozenset(
@@ -74,7 +76,7 @@ def answer(call: Call, decision: "Decision", unattended: bool) -> "Answer":
         return deny(text)
     if verdict == "ask":
         return _pre_tool_use("ask", text)
-    if call.mode == "plan" and not all(_harmless(effect.kind, effect.fields) for effect in decision.effects):
+    if call.mode == "plan" and not _plans(call, decision):
         return deny(_PLANNING) if unattended else _pre_tool_use("ask", _PLANNING)
     return _pre_tool_use("allow", text)
 
@@ -152,6 +154,13 @@ def _permission_request(verdict: str, text: str) -> "Answer":
         return "", "", 0, "silent"
     output = {"hookEventName": "PermissionRequest", "decision": {"behavior": "deny", "message": text}}
     return dumps({"hookSpecificOutput": output}), "", 0, verdict
+
+
+def _plans(call: Call, decision: "Decision") -> bool:
+    """Whether a call does what plan mode is for: it changes nothing, or nothing but the plan."""
+    if decision.rule == _PLAN_RULE and call.tool in ("Write", "Edit"):
+        return True
+    return all(_harmless(effect.kind, effect.fields) for effect in decision.effects)
 
 
 def _harmless(kind: str, fields: "dict[str, Any]") -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.lab import NEWEST, ROOT, VERSIONS, Lab
+from tests.leashd_supervisor.page.conftest import chromium  # noqa: F401 (a fixture)
 
 #: Not below a scratch directory: rules are laxer there.
 BASE = next(base for base in (ROOT, Path.home()) if not base.is_relative_to("/tmp")) / ".lab"
@@ -43,4 +45,14 @@ def newest(directory: Path) -> Lab:
     """A laboratory for the newest version, with the guard installed."""
     lab = Lab(directory, NEWEST)
     lab.install_and_let_write()
+    return lab
+
+
+@pytest.fixture
+def lab(directory: Path) -> Lab:
+    """A laboratory whose project can be pushed somewhere; a push is what a person is asked about."""
+    lab = Lab(directory, NEWEST)
+    lab.install()
+    subprocess.run(["git", "init", "-q", "--bare", str(lab.home / "remote.git")], check=True)
+    lab.shell(f"git remote add origin {lab.home}/remote.git && git commit -q --allow-empty -m a && git branch -M main")
     return lab

@@ -171,6 +171,11 @@ class Lab:
         """Puts the guard into the project's settings, as the README says."""
         return self.leashd("install", "claude", "--project", *options)
 
+    def pushed(self) -> bool:
+        """Whether the project's branch has arrived in the project's remote."""
+        branches = ["git", "-C", str(self.home / "remote.git"), "branch"]
+        return "main" in subprocess.run(branches, capture_output=True, text=True, check=True).stdout
+
     @property
     def settings(self) -> Path:
         """The settings file that `install` writes."""

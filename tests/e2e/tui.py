@@ -26,10 +26,10 @@ class Tui:
     The tmux server is a private one.  Its socket lies in the temporary directory, since its path must be short.
     """
 
-    def __init__(self, lab: Lab, turns: Sequence[Turn], mode: str) -> None:
+    def __init__(self, lab: Lab, turns: Sequence[Turn] | ModelServer, mode: str) -> None:
         self.lab, self.mode = lab, mode
         self.socket = Path(tempfile.mkdtemp(prefix="lab-")) / "s"
-        self.model = ModelServer(turns)
+        self.model = turns if isinstance(turns, ModelServer) else ModelServer(turns)
 
     def __enter__(self) -> Tui:
         self.model.__enter__()
@@ -66,6 +66,12 @@ class Tui:
         self._tmux("send-keys", "-l", "--", words)
         time.sleep(0.3)
         self.types("Enter")
+
+    def begins(self) -> None:
+        """Sends the first prompt, once the client takes one."""
+        assert self.waits_for(PROMPT), self.screen()
+        time.sleep(0.7)
+        self.says("go")
 
     def types(self, *keys: str) -> None:
         self._tmux("send-keys", *keys)

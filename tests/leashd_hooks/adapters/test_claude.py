@@ -122,6 +122,23 @@ def test_in_plan_mode_a_change_is_asked_about(effect: Effect, told: str) -> None
     assert json.loads(stdout)["hookSpecificOutput"]["permissionDecision"] == told
 
 
+PLAN = Effect("write", {"path": "/h/.claude/plans/next.md"})
+
+
+@pytest.mark.parametrize(
+    ("tool", "rule", "told"),
+    [
+        ("Write", "plan-file-write", "allow"),
+        ("Edit", "plan-file-write", "allow"),
+        ("Write", "some-rule", "ask"),
+        ("Bash", "plan-file-write", "ask"),
+    ],
+)
+def test_in_plan_mode_the_plan_itself_may_be_written(tool: str, rule: str, told: str) -> None:
+    call = claude.read_call({**EVENT, "permission_mode": "plan", "tool_name": tool})
+    assert claude.answer(call, Decision(ALLOW, rule, "", "", [PLAN]), unattended=False)[3] == told
+
+
 def test_a_permission_request_is_denied_in_its_own_form() -> None:
     output = json.loads(_answer(DENY, event="PermissionRequest")[0])["hookSpecificOutput"]
     assert output["hookEventName"] == "PermissionRequest"
