@@ -18,6 +18,7 @@ COMMANDS = {
     "init": ("init", "approve this directory and install the hook, with sensible answers"),
     "install": ("install", "register the hook with a coding agent"),
     "uninstall": ("install", "take the hook out again"),
+    "claude": ("claude", "start Claude Code so that no project or settings file takes the guard away"),
     "start": ("start", "start the supervisor, which asks people what the policy leaves open"),
     "stop": ("start", "stop the supervisor"),
     "restart": ("start", "stop and start the supervisor"),
@@ -148,9 +149,10 @@ def _told(error: BaseException) -> int:
 def _known() -> tuple[type[BaseException], ...]:
     """The errors that tell a person what to do; loaded only once something went wrong."""
     from leashd_hooks.install.settings_file import SettingsError
+    from leashd_hooks.launch.refusal import Refusal
     from leashd_hooks.recompile import BundleError
 
-    return Failure, SettingsError, BundleError, OSError
+    return Failure, Refusal, SettingsError, BundleError, OSError
 
 
 def _with_place() -> type[BaseException]:

@@ -33,10 +33,12 @@ def argv(entry: Mapping[str, Any]) -> list[str]:
     return [command, *(str(arg) for arg in args)] if isinstance(args, list) else ["/bin/sh", "-c", command]
 
 
-def environment(project: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+def environment(
+    project: Path, more: Mapping[str, str] | None = None, own: Mapping[str, str] = os.environ
+) -> dict[str, str]:
     """The environment the host gives to a hook: its own, what settings add, and its marks."""
     marks = {"CLAUDECODE": "1", "CLAUDE_PROJECT_DIR": str(project), "CLAUDE_CODE_ENTRYPOINT": "cli"}
-    return {**os.environ, **(more or {}), **marks}
+    return {**own, **(more or {}), **marks}
 
 
 def run(entry: Mapping[str, Any], event: Mapping[str, Any], project: Path, env: Mapping[str, str]) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,13 +117,14 @@ def clients() -> list[Client]:
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         path = os.path.join(folder, "claude")
         if os.path.isfile(path) and os.access(path, os.X_OK):
-            found.setdefault(os.path.realpath(path), Client(path, _version(path)))
+            found.setdefault(os.path.realpath(path), Client(path, version(path)))
     return list(found.values())
 
 
-def _version(path: str) -> tuple[int, ...]:
+def version(path: str, env: Mapping[str, str] | None = None) -> tuple[int, ...]:
+    """What a client says its version is, () when it says nothing."""
     try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, env=env).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ()
     match = re.search(r"(\d+)\.(\d+)\.(\d+)", said)

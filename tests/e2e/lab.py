@@ -115,6 +115,8 @@ class Lab:
         self.home, self.project = directory / "home", directory / "project"
         #: What every program of the laboratory is started through, for one with a private `/etc`.
         self.wrap: Sequence[str] = ()
+        #: How the client is started.
+        self.start: Sequence[str] = (str(self.program),)
         for folder in (self.home / ".claude", self.project):
             folder.mkdir(parents=True)
         self.shell("git init -q . && git config user.email a@example.com && git config user.name A")
@@ -133,7 +135,7 @@ class Lab:
 
     def environment(self, **more: str) -> dict[str, str]:
         return {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self.program.parent}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.home),
             "TERM": "dumb",
             "LANG": "C.UTF-8",
@@ -233,7 +235,7 @@ class Lab:
         """Plays a script through the client with nobody sitting at it."""
         with ModelServer(turns, subagents, before) as model:
             done = subprocess.run(
-                [*self.wrap, self.program, *HEADLESS, "--permission-mode", mode, *arguments],
+                [*self.wrap, *self.start, *HEADLESS, "--permission-mode", mode, *arguments],
                 cwd=self.project,
                 env=self.environment(ANTHROPIC_BASE_URL=model.url),
                 stdin=subprocess.DEVNULL,
