@@ -13,6 +13,7 @@ FAMILIES: "dict[str, tuple[str, ...]]" = {
     "bash": ("Bash", "Monitor"),
     "files": (
         *("Read", "ReadMany", "Write", "Edit", "MultiEdit", "NotebookEdit", "NotebookRead", "Glob", "Grep", "LS"),
+        "view_image",
     ),
     "web": ("WebFetch", "WebSearch"),
     "patch": ("apply_patch",),
@@ -24,6 +25,15 @@ FAMILIES: "dict[str, tuple[str, ...]]" = {
         *("BashOutput", "KillShell", "KillBash", "ToolSearch", "ReportFindings", "StructuredOutput", "LSP"),
         *("ListMcpResourcesTool", "ReadMcpResourceTool"),
         *("ask_user", "enter_plan_mode", "exit_plan_mode", "update_topic", "complete_task"),
+    ),
+    "codex": (
+        *("spawn_agent", "resume_agent", "send_input", "wait_agent", "close_agent", "multi_agent_v1spawn_agent"),
+        *("multi_agent_v1resume_agent", "multi_agent_v1send_input", "multi_agent_v1wait_agent"),
+        *("multi_agent_v1close_agent", "collaborationspawn_agent", "collaborationfollowup_task"),
+        *("collaborationsend_message", "collaborationwait_agent", "collaborationlist_agents"),
+        *("collaborationinterrupt_agent", "request_user_input", "request_user_input_async", "update_plan"),
+        *("create_goal", "get_goal", "update_goal", "clockcurr_time", "clocksleep", "tool_search"),
+        *("list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource"),
     ),
 }
 

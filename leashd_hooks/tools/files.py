@@ -1,4 +1,4 @@
-"""Tools that read and write files: Read, ReadMany, Write, Edit, MultiEdit, NotebookEdit, Glob, Grep, LS."""
+"""Tools that read and write files: Read, ReadMany, Write, Edit, MultiEdit, NotebookEdit, Glob, Grep, LS, view_image."""
 
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _ON_ONE_FILE = {
     "Read": ("file_path", "read", "content"),
     "NotebookRead": ("notebook_path", "read", "content"),
+    "view_image": ("path", "read", "content"),
     "Write": ("file_path", "write", "create"),
     "Edit": ("file_path", "write", "edit"),
     "MultiEdit": ("file_path", "write", "edit"),

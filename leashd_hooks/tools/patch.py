@@ -2,18 +2,11 @@
 
 from leashd_hooks.model import Effect
 from leashd_hooks.shell.invocation import resolve
+from leashd_hooks.shell.programs.apply_patch import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leashd_hooks.model import Call
-
-#: First words of a line that names a file -> the kind of effect and how.
-HEADERS = {
-    "*** Add File:": ("write", "create"),
-    "*** Update File:": ("write", "edit"),
-    "*** Move to:": ("write", "create"),
-    "*** Delete File:": ("delete", ""),
-}
 
 
 def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
@@ -22,19 +15,12 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
     text = given[-1] if isinstance(given, list) and given else given
     if not isinstance(text, str):
         raise ValueError("`apply_patch` came without a patch that is text")
-    found = [effect for line in text.split("\n") for effect in _named(line, call, home)]
+    found = [
+        Effect(kind, {"path": resolve(path, call.cwd, home), **fields})
+        if kind
+        else Effect("opaque", {"why": "a line of the patch is not understood"})
+        for kind, path, fields in named(text)
+    ]
     if not found:
         raise ValueError("`apply_patch` came without a patch that names a file")
     return found
-
-
-def _named(line: str, call: "Call", home: str) -> "list[Effect]":
-    line = line.strip()
-    for header, (kind, how) in HEADERS.items():
-        if line.startswith(header):
-            path = resolve(line[len(header) :].strip(), call.cwd, home)
-            more = {"how": how} if how else {"recursive": False, "force": False}
-            return [Effect(kind, {"path": path, **more})]
-    if line.startswith("***") and line not in ("*** Begin Patch", "*** End Patch", "*** End of File"):
-        return [Effect("opaque", {"why": "a line of the patch is not understood"})]
-    return []

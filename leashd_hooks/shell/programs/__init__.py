@@ -25,6 +25,7 @@ FAMILIES = {
     "git": "git",
     "files": "cp gcp mv install ln mkdir mkfifo touch truncate chown chgrp tee dd split csplit mktemp patch chmod",
     "sed": "sed gsed",
+    "apply_patch": "apply_patch",
     "packages": (
         "cargo go gem bundle bundler composer brew apt apt-get apt-cache aptitude dnf yum microdnf apk zypper pacman"
         " dpkg"

@@ -1,4 +1,4 @@
-"""Every tool of Claude Code, lowered to effects."""
+"""Every tool of Claude Code and Codex, lowered to effects."""
 
 import pytest
 
@@ -164,6 +164,34 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
         {"patch": "*** Add File: ../a\n+x\n*** Rename: b"},
         [_on("/w/../a", WRITE), ("opaque", {"why": "a line of the patch is not understood"})],
     ),
+    ("apply_patch", {"command": "*** Begin Patch\n*** Add File: a\n+x\n*** End Patch\n"}, [_on("/w/a", WRITE)]),
+    ("view_image", {"path": "../a.png"}, [_on("/w/../a.png", READ)]),
+    ("spawn_agent", {"message": "x"}, [("agent", {"operation": "task", "name": "spawn_agent"})]),
+    (
+        "collaborationspawn_agent",
+        {"message": "x", "task_name": "one"},
+        [("agent", {"operation": "task", "name": "collaborationspawn_agent"})],
+    ),
+    (
+        "multi_agent_v1send_input",
+        {"message": "x"},
+        [("agent", {"operation": "message", "name": "multi_agent_v1send_input"})],
+    ),
+    (
+        "request_user_input",
+        {"questions": []},
+        [("agent", {"operation": "question", "name": "request_user_input"})],
+    ),
+    ("collaborationwait_agent", {}, [("tool", {"name": "collaborationwait_agent"})]),
+    ("clocksleep", {"duration_ms": 1}, [("tool", {"name": "clocksleep"})]),
+    ("create_goal", {"objective": "x"}, [("tool", {"name": "create_goal"})]),
+    ("list_mcp_resources", {}, [("tool", {"name": "list_mcp_resources"})]),
+    (
+        "read_mcp_resource",
+        {"server": "x", "uri": "file:///w/.env"},
+        [("mcp", {"server": "x", "tool": "resource"}), _on("/w/.env", READ)],
+    ),
+    ("write_stdin", {"chars": "x"}, [("opaque", {"why": "`write_stdin` is not a tool that leashd knows"})]),
     ("Invented", {}, [("opaque", {"why": "`Invented` is not a tool that leashd knows"})]),
     ("read", {"file_path": "/w/a"}, [("opaque", {"why": "`read` is not a tool that leashd knows"})]),
 ]

@@ -42,7 +42,9 @@ def tell(effect: Effect) -> str:
 
 @pytest.fixture
 def effects_of() -> Callable[..., Told]:
-    def run(line: str | list[str], stdin: Stdin | None = None, env: dict[str, Any] | None = None) -> Told:
+    def run(
+        line: str | list[str], stdin: Stdin | None = None, env: dict[str, Any] | None = None, text: str | None = None
+    ) -> Told:
         argv = shlex.split(line) if isinstance(line, str) else line
         call = Invocation(
             argv[0],
@@ -51,7 +53,7 @@ def effects_of() -> Callable[..., Told]:
             "/home/u",
             env or {},
             stdin or Stdin(),
-            str(line),
+            text or str(line),
             None,
             nested,
         )
