@@ -9,7 +9,7 @@ from typing import Any
 
 from leashd_hooks.install.hook_process import hook_argv
 from leashd_hooks.install.place import MANAGED, Change, Place
-from leashd_hooks.install.settings_file import SettingsError, SettingsFile, backups, load, save
+from leashd_hooks.install.settings_file import SettingsError, as_it_was, backups, load, save
 
 #: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where nobody is asked,
 #: after `approval.PATIENCE` where one is.
@@ -155,29 +155,13 @@ def uninstall(place: Place, scope: str) -> Change:
         return Change(scope, path, True)
     left = without_hooks(file.data["hooks"])
     bare = file.with_member("hooks", left) if left else file.without_member("hooks")
-    before = _as_it_was(bare)
+    before = as_it_was(bare)
     if before is None and not bare.data and not _existed_before(path):
         path.unlink()
         with suppress(OSError):  # somebody else's files are in it
             path.parent.rmdir()
         return Change(scope, path, True)
     return Change(scope, path, True, save(before or bare))
-
-
-def _as_it_was(bare: SettingsFile) -> SettingsFile | None:
-    """The backup that says the same as the file without our entries, byte for byte."""
-    for backup in backups(bare.path):
-        try:
-            earlier = load(backup)
-        except SettingsError:
-            continue
-        if _without_empty_hooks(earlier.data) == _without_empty_hooks(bare.data):
-            return SettingsFile(bare.path, earlier.text, earlier.data)
-    return None
-
-
-def _without_empty_hooks(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key != "hooks" or value}
 
 
 def _existed_before(path: Path) -> bool:

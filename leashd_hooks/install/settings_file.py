@@ -189,6 +189,22 @@ def backups(path: Path) -> list[Path]:
     return sorted(target.parent.glob(f"{target.name}.leashd-backup-*"), reverse=True)
 
 
+def as_it_was(bare: SettingsFile) -> SettingsFile | None:
+    """The backup that says the same as a file without our entries, byte for byte."""
+    for backup in backups(bare.path):
+        try:
+            earlier = load(backup)
+        except SettingsError:
+            continue
+        if _without_empty_hooks(earlier.data) == _without_empty_hooks(bare.data):
+            return SettingsFile(bare.path, earlier.text, earlier.data)
+    return None
+
+
+def _without_empty_hooks(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "hooks" or value}
+
+
 def _replace(target: Path, content: bytes, mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)
