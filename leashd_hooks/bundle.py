@@ -16,6 +16,7 @@ floor       {kind: (rule, ...)} evaluated first; unlocked items are left out
 rules_above {kind: (rule, ...)} of the managed and the user layer, in order
 rules       {kind: (rule, ...)} of the shipped profiles, in order
 projects    {root: {"trusted": bool, "policies": (...), "rules": {kind: (rule, ...)}}}
+shadow      only where rules are in shadow: floor, rules_above, rules, projects and default as they would be with them
 default     verdict for an effect that no rule matches
 timeout     seconds an approval may wait, or None
 shfmt       path of the shfmt executable, "" when there is none

@@ -78,14 +78,15 @@ def _tool_call(
     except (ValueError, OSError) as error:
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
     answer: Answer = adapter.answer(call, decision, unattended)
-    note: dict[str, Any] = {}
+    note: dict[str, Any] = decision.trial()
     asks = decision.verdict == ASK or (call.tool in ASKING and decision.verdict != DENY)
     if asks and not unattended and places.exists(places.hook_socket(state)):
         from leashd_hooks.approval import consult
 
         consulted = consult(call, decision, policy, state, patience, judge_call)
         if consulted is not None:
-            said, decision, note = consulted
+            said, decision, told = consulted
+            note = {**note, **told}
             answer = adapter.decided(call, *said)
     try:
         append(places.audit(state), {**_record(call, decision, answer[3], policy["digest"], started), **note})

@@ -108,9 +108,11 @@ class Decision:
 
     `trace` has one entry an effect: (verdict, rule name, reason, instead), in the order of `effects`; `decisive` is the
     index of the effect that decided, -1 when there was none.  `violation` marks a path outside the sandbox.
+
+    `shadow` is what the decision would be with the rules in shadow, None where they change nothing.
     """
 
-    __slots__ = ("decisive", "effects", "instead", "reason", "rule", "trace", "verdict", "violation")
+    __slots__ = ("decisive", "effects", "instead", "reason", "rule", "shadow", "trace", "verdict", "violation")
 
     def __init__(
         self,
@@ -131,6 +133,7 @@ class Decision:
         self.trace = list(trace)
         self.decisive = decisive
         self.violation = violation
+        self.shadow: Decision | None = None
 
     def to_json(self) -> "dict[str, Any]":
         """The decision as plain data, for `check --json` and the page."""
@@ -140,4 +143,15 @@ class Decision:
             "reason": self.reason,
             "instead": self.instead,
             "effects": [effect.to_json() for effect in self.effects],
+            **self.trial(),
         }
+
+    def trial(self) -> "dict[str, Any]":
+        """What the rules in shadow would have made of it: the verdict, its rule, and all rules that would have decided
+        an effect otherwise.  Empty where they change nothing.
+        """
+        if self.shadow is None:
+            return {}
+        pairs = zip(self.trace, self.shadow.trace, strict=True)
+        rules = sorted({new[1] for old, new in pairs if new != old})
+        return {"shadow": {"verdict": self.shadow.verdict, "rule": self.shadow.rule, "rules": rules}}

@@ -9,6 +9,9 @@ For each effect, in order:
 5. the rules of a project that the user has not trusted: their first match counts only where it is stricter.
 
 The strictest of 2 to 5 is the effect's verdict; the strictest effect decides the call, the first of equals.
+
+Rules in shadow are not among these.  A bundle that has some carries, beside what decides, the same with them: the call
+is decided once more by that, and where it comes out otherwise the decision notes it.
 """
 
 from leashd_hooks.decide.match import matches
@@ -47,7 +50,22 @@ def decide(call: "Call", effects: "list[Effect]", facts: "Facts", bundle: "Bundl
     decisive = max(range(len(trace)), key=lambda at: (STRICTNESS[trace[at][0]], -at))
     verdict, rule, reason, instead = trace[decisive]
     violation = any(finding[1] == "outside-approved-directories" for finding in trace)
-    return Decision(verdict, rule, reason, instead, effects, trace, decisive, violation)
+    decision = Decision(verdict, rule, reason, instead, effects, trace, decisive, violation)
+    if bundle.get("shadow"):
+        decision.shadow = _trial(decision, call, facts, bundle)
+    return decision
+
+
+def _trial(decision: Decision, call: "Call", facts: "Facts", bundle: "Bundle") -> "Decision | None":
+    """What the decision would be if the rules in shadow held, None where they change nothing.
+
+    Nothing in here may change the decision itself, so a rule that cannot be tried has not been.
+    """
+    try:
+        tried = decide(call, decision.effects, facts, {**bundle, **bundle["shadow"], "shadow": None})
+    except ValueError:
+        return None
+    return None if tried.trace == decision.trace else tried
 
 
 def _effect(

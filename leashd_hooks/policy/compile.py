@@ -48,7 +48,7 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle
     floor = [policies.floor, *(layer for layer in policies.above if layer.kind == "managed")]
     for part in (home, *policies.roots, *scratch, ",".join(config.unlock)):
         policies.sources.note("", part.encode())
-    return {
+    bundle: Bundle = {
         "format": FORMAT,
         "tag": tag(),
         "digest": policies.sources.digest,
@@ -59,14 +59,37 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle
         "scratch": scratch,
         "system": named["system"][0],
         "places": named,
-        "floor": _rules(floor, home, lambda rule: rule.floor and rule.name not in config.unlock),
-        "rules_above": _rules(policies.above, home, lambda rule: not rule.floor),
-        "rules": _rules(policies.profiles, home, lambda rule: not rule.floor),
-        "projects": {layer.root: _project(layer, trusted, home) for layer, trusted in policies.projects},
-        "default": _default(policies),
+        **_deciding(policies, floor, home, trial=False),
         "timeout": _timeout(policies),
         "shfmt": shfmt(),
         "unlocked": tuple(config.unlock),
+    }
+    if _has_shadow(policies):
+        bundle["shadow"] = _deciding(policies, floor, home, trial=True)
+    return bundle
+
+
+def _has_shadow(policies: Policies) -> bool:
+    files = [(layer, loaded) for layer in policies.layers() for loaded in layer.files]
+    return any(layer.in_shadow(loaded, rule) for layer, loaded in files for rule in (None, *loaded.file.rules))
+
+
+def _deciding(policies: Policies, floor: list[Layer], home: str, trial: bool) -> dict[str, Any]:
+    """The parts of a bundle that decide: of what is in force, or, for a trial, with what is in shadow."""
+    unlocked = policies.config.config.unlock
+
+    def rules(found: list[Layer]) -> ByKind:
+        return _rules(found, home, lambda rule: not rule.floor, trial)
+
+    return {
+        "floor": _rules(floor, home, lambda rule: rule.floor and rule.name not in unlocked, trial),
+        "rules_above": rules(policies.above),
+        "rules": rules(policies.profiles),
+        "projects": {
+            layer.root: {"trusted": trusted, "policies": (layer.name,), "rules": rules([layer])}
+            for layer, trusted in policies.projects
+        },
+        "default": _default(policies, trial),
     }
 
 
@@ -74,10 +97,6 @@ def _guarded(policies: Policies) -> list[str]:
     """Leashd's code, what ships with it, and every policy file in force: through them the guard itself would change."""
     files = [loaded.name for layer in policies.layers() for loaded in layer.files]
     return [os.path.dirname(places.__file__), places.shipped("policies"), *files]
-
-
-def _project(layer: Layer, trusted: bool, home: str) -> dict[str, Any]:
-    return {"trusted": trusted, "policies": (layer.name,), "rules": _rules([layer], home, lambda rule: not rule.floor)}
 
 
 def _spellings(paths: Any, home: str) -> tuple[str, ...]:
@@ -90,11 +109,10 @@ def _expand(path: str, home: str) -> str:
     return home + path[1:] if path == "~" or path.startswith("~/") else path
 
 
-def _default(policies: Policies) -> str:
-    above = [loaded.file.settings.default_action for layer in policies.above for loaded in layer.files[:1]]
-    profiles = [loaded.file.settings.default_action for layer in policies.profiles for loaded in layer.files[:1]]
-    found: str = next((action for action in (*above, *reversed(profiles)) if action is not None), ASK)
-    return found
+def _default(policies: Policies, trial: bool) -> str:
+    files = [(layer, layer.files[0]) for layer in (*policies.above, *reversed(policies.profiles))]
+    actions = [file.file.settings.default_action for layer, file in files if trial or not layer.in_shadow(file)]
+    return next((action for action in actions if action is not None), ASK)
 
 
 def _timeout(policies: Policies) -> int | None:
@@ -106,7 +124,8 @@ def _timeout(policies: Policies) -> int | None:
 
 
 def _timeouts(found: list[Layer]) -> list[int | None]:
-    return [loaded.file.settings.approval_timeout_seconds for layer in found for loaded in layer.files[:1]]
+    files = [layer.files[0] for layer in found if not layer.in_shadow(layer.files[0])]
+    return [file.file.settings.approval_timeout_seconds for file in files]
 
 
 # Places
@@ -158,11 +177,11 @@ def _homes(patterns: list[str], home: str) -> list[str]:
 # Rules
 
 
-def _rules(found: list[Layer], home: str, wanted: Any) -> ByKind:
+def _rules(found: list[Layer], home: str, wanted: Any, trial: bool) -> ByKind:
     by_kind: dict[str, list[Any]] = {}
     for layer in found:
         for rule, loaded, at in layer.rules():
-            if wanted(rule):
+            if wanted(rule) and (trial or not layer.in_shadow(loaded, rule)):
                 origin = f"{loaded.name}:{loaded.line(at)}"
                 for kind in ALL_KINDS:
                     by_kind.setdefault(kind, []).extend(_compiled(rule, kind, layer, home, origin))

@@ -53,10 +53,12 @@ class Outcome:
         """Whether the rule decided what it should decide, and nothing else."""
         if self.decision is None:
             return False
-        seen = any(finding[1] == self.rule.name for finding in self.decision.trace)
+        # A rule in shadow is held to what it would do.
+        decisions = [decision for decision in (self.decision, self.decision.shadow) if decision]
+        seen = [one for one in decisions if any(finding[1] == self.rule.name for finding in one.trace)]
         if self.expected == "stays_quiet":
             return not seen
-        return seen and self.decision.verdict == self.rule.action
+        return any(one.verdict == self.rule.action for one in seen)
 
     @property
     def verdict(self) -> str:

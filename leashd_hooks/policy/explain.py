@@ -34,8 +34,19 @@ def sentences(call: Call, decision: Decision, bundle: Bundle) -> list[str]:
         lines.append(f"   {_source(finding[1], floor, bundle)}")
     if decision.instead:
         lines.append(f"instead: {decision.instead}")
+    lines += _trial(decision)
     lines += _change(decision, floor)
     return lines
+
+
+def _trial(decision: Decision) -> list[str]:
+    """What rules in shadow would change."""
+    if decision.shadow is None:
+        return []
+    pairs = enumerate(zip(decision.trace, decision.shadow.trace, strict=True), 1)
+    changed = [f"{at} {WORDS[new[0]]} by `{new[1]}`" for at, (old, new) in pairs if new != old]
+    word = WORDS[decision.shadow.verdict]
+    return [f"with the rules in shadow it would be {word}, by `{decision.shadow.rule}`: " + ", ".join(changed)]
 
 
 def told(effect: Effect) -> str:

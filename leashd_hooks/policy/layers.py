@@ -71,6 +71,10 @@ class Layer:
             for index, rule in enumerate(loaded.file.rules):
                 yield rule, loaded, index
 
+    def in_shadow(self, loaded: Loaded, rule: Rule | None = None) -> bool:
+        """Whether a file of the layer, or a rule in it, is there on trial: a file's mode is that of its packs, too."""
+        return "shadow" in (loaded.file.mode, self.files[0].file.mode, rule.mode if rule else "")
+
 
 class Policies:
     """Everything that is in force, as models."""

@@ -1,6 +1,6 @@
-"""What a policy means, as plainly as it can be said.  It reads the models, and is compared with `decide`.
+"""What a policy means, as plainly as it can be said: what is in force, or, on `trial`, with what is in shadow.
 
-Slow and without cleverness: no index, no compiled rule.  A property test demands the same verdict and rule from both.
+It reads the models, slowly and without cleverness.  A property test demands the same verdict and rule from `decide`.
 """
 
 import os
@@ -26,8 +26,8 @@ class Seen(NamedTuple):
 
 
 class Oracle:
-    def __init__(self, policies: Policies, home: str) -> None:
-        self.policies, self.home = policies, home
+    def __init__(self, policies: Policies, home: str, trial: bool = False) -> None:
+        self.policies, self.home, self.trial = policies, home, trial
         self.scratch = spelt(policies.config.config.scratch_directories)
         self.roots = spelt(policies.roots)
 
@@ -38,7 +38,7 @@ class Oracle:
     def effect(self, one: Seen) -> Answer:
         policies = self.policies
         for layer in (policies.floor, *(layer for layer in policies.above if layer.kind == "managed")):
-            for rule, _, _ in layer.rules():
+            for rule in self.of(layer):
                 if rule.floor and rule.name not in policies.config.config.unlock and self.matches(rule, layer, one):
                     return rule.action, rule.name
         too_complex = (DENY, "too-complex") if one.fields.get("bound") else (ASK, "opaque")
@@ -64,11 +64,14 @@ class Oracle:
 
     def default(self) -> str:
         layers = (*self.policies.above, *reversed(self.policies.profiles))
-        return next(filter(None, (layer.files[0].file.settings.default_action for layer in layers)), ASK)
+        files = [layer.files[0] for layer in layers if self.trial or not layer.in_shadow(layer.files[0])]
+        return next(filter(None, (file.file.settings.default_action for file in files)), ASK)
+
+    def of(self, layer: Layer) -> list[Rule]:
+        return [rule for rule, file, _ in layer.rules() if self.trial or not layer.in_shadow(file, rule)]
 
     def first(self, layer: Layer, one: Seen) -> Answer | None:
-        found = (rule for rule, _, _ in layer.rules() if not rule.floor and self.matches(rule, layer, one))
-        return next(((rule.action, rule.name) for rule in found), None)
+        return next(((r.action, r.name) for r in self.of(layer) if not r.floor and self.matches(r, layer, one)), None)
 
     def matches(self, rule: Rule, layer: Layer, one: Seen) -> bool:
         if rule.tool_names is not None and not any(wild(one.tool, tool) for tool in rule.tool_names):

@@ -45,6 +45,9 @@ def _check_rights(layer: Layer, loaded: Loaded, shipped_places: bool, taken: set
     if loaded.file.places and layer.kind == "shipped" and not shipped_places:
         help = "define places in `~/.leashd/policy.yaml`"
         raise loaded.error(("places",), "a profile cannot define places", help, key=True)
+    if loaded.file.places and layer.in_shadow(loaded):
+        help = "a place holds for every rule: define it in a file that is in force"
+        raise loaded.error(("places",), "a file in shadow cannot define places", help, key=True)
     if layer.kind != "project":
         return
     if loaded.file.settings.model_fields_set:

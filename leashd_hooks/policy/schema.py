@@ -15,6 +15,7 @@ from leashd_hooks.policy.vocabulary import EFFECTS
 MAX_PATTERN = 2000
 
 Action = Literal["allow", "deny", "require_approval"]
+Mode = Literal["enforce", "shadow"]
 
 
 def _pattern(text: str) -> str:
@@ -86,6 +87,9 @@ class Rule(Strict):
         None, description="regular expressions on the command text; older files only"
     )
     path_patterns: Patterns | None = Field(None, description="regular expressions on the path; older files only")
+    mode: Mode = Field(
+        "enforce", description="`shadow`: decides nothing, and the audit tells what it would have decided"
+    )
     floor: StrictBool = Field(
         False, description="judged first, no other rule can lift it; shipped and managed files only"
     )
@@ -180,6 +184,7 @@ class PolicyFile(Strict):
     version: Annotated[int, BeforeValidator(_version)] = Field(1, description="version of the language: 1")
     name: str = Field("", description="name of the policy, shown to people")
     description: str = Field("", description="what the policy is for, in a sentence")
+    mode: Mode = Field("enforce", description="`shadow`: so are all rules and settings of the file and of its packs")
     packs: Texts = Field((), description="packs whose rules come after the file's own, in this order")
     rules: tuple[Rule, ...] = Field((), description="rules in the order in which they are tried")
     settings: Settings = Field(Settings(), description="what holds where no rule does")

@@ -65,6 +65,8 @@ def conditions(draw: st.DrawFn, kind: str, with_effect: bool = True) -> dict:
 @st.composite
 def rules(draw: st.DrawFn, name: str, kinds: tuple[str, ...]) -> dict:
     rule = {"name": name, "action": draw(st.sampled_from(["allow", "deny", "require_approval"]))}
+    if draw(st.integers(0, 9)) == 0:
+        rule["mode"] = "shadow"
     if draw(st.integers(0, 7)) == 0:
         return {**rule, "tools": draw(st.lists(st.sampled_from(TOOLS), min_size=1, max_size=2))}
     kind = draw(st.sampled_from(kinds))
@@ -84,6 +86,8 @@ def files(draw: st.DrawFn, name: str, kinds: tuple[str, ...], floor: bool = Fals
     ]
     default = draw(st.sampled_from([None, None, "deny", "allow"]))
     content: dict = {"rules": found}
+    if not floor and draw(st.integers(0, 7)) == 0:
+        content["mode"] = "shadow"
     if not floor and name != "project":
         content["settings"] = {"default_action": default}
     return load.policy(json.dumps(content).encode(), name)
@@ -162,6 +166,21 @@ def test_the_hook_decides_as_the_oracle_does(
     call, facts = Call(tool, {}, cwd), Facts(real, {"/w/app": "main"})
     decision = decide(call, called, facts, compiled(found, HOME))
     assert (decision.verdict, decision.rule) == Oracle(found, HOME).judge(call, called, facts)
+    tried = decision.shadow or decision
+    assert (tried.verdict, tried.rule) == Oracle(found, HOME, trial=True).judge(call, called, facts)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(worlds())
+def test_rules_in_shadow_decide_as_if_they_were_not_there(world: tuple[Policies, list[Effect], dict, dict]) -> None:
+    found, called, real, rule = world
+    call, facts = Call("Bash", {}, "/w/app"), Facts(real, {})
+    before = decide(call, called, facts, compiled(found, HOME))
+    added = load.policy(json.dumps({"rules": [{**rule, "mode": "shadow"}]}).encode(), "added")
+    found.above.insert(0, Layer("managed", "added", [added]))
+    found.profiles.insert(0, Layer("shipped", "added", [added]))
+    after = decide(call, called, facts, compiled(found, HOME))
+    assert (after.verdict, after.trace) == (before.verdict, before.trace)
 
 
 @st.composite

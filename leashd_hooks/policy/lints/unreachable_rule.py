@@ -49,7 +49,8 @@ def _check(layers: list[Layer]) -> Iterator[Finding]:
                     f"`{cover[0].name}` ({cover[1].name}:{cover[1].line(cover[2])}) comes first and matches all of it"
                 )
                 yield Finding("unreachable_rule", rule, loaded, index, message, help)
-            earlier.append((layer, (rule, loaded, index)))
+            if not layer.in_shadow(loaded, rule):
+                earlier.append((layer, (rule, loaded, index)))
 
 
 def _meant(layer: Layer, first: Where, later_layer: Layer, later: Loaded) -> bool:
