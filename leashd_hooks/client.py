@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a supervisor which was there may be away before the hook stops waiting for it.
 AWAY = 60.0
+#: Seconds after which a connection counts as one that was held: what comes then is another absence.
+HELD = 1.0
 #: Seconds of its patience that the hook keeps for its own answer.
 OWN = 2.0
 #: Bytes of an answer.
@@ -47,7 +49,7 @@ def ask(path: str, route: str, question: "dict[str, Any]", seconds: float) -> "d
             if not found and isinstance(error, (FileNotFoundError, ConnectionRefusedError)):
                 return None
             found = True
-            away = away or now
+            away = _since(away, now)
             if now - away > AWAY:
                 raise Gone("the supervisor went away while it was asked") from None
         else:
@@ -55,11 +57,17 @@ def ask(path: str, route: str, question: "dict[str, Any]", seconds: float) -> "d
                 return _object(answer)
             if status < 500:
                 raise ValueError(f"the supervisor refused the question ({status})")
-            found, away = True, away or now
+            found, away = True, _since(away, now)
             if now - away > AWAY:
                 raise Gone("the supervisor is in trouble")
         time.sleep(pause)
         pause = min(pause * 2, 1.0)
+
+
+def _since(away: float, asked: float) -> float:
+    """Since when the supervisor is away: from now on, where it held the question that was `asked` for a while."""
+    now = time.monotonic()
+    return now if now - asked > HELD else away or now
 
 
 def _exchange(path: str, route: str, body: bytes, seconds: float) -> "tuple[int, bytes]":

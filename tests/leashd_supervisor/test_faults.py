@@ -2,13 +2,18 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from leashd_hooks import client
 from tests.hook.guard import Guard
 from tests.leashd_supervisor.conftest import Hook, Supervisor, until
 
@@ -90,8 +95,6 @@ def test_a_socket_that_is_deleted_changes_no_answer(guard: Guard, supervisor: Su
     "said", [b"", b"HTTP/1.1 200 OK\r\n\r\n", b"allow", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"]
 )
 def test_another_listener_on_the_socket_allows_nothing(said: bytes, guard: Guard) -> None:
-    import socket
-
     folder = guard.state / "run"
     folder.mkdir(mode=0o700)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -186,3 +189,50 @@ def test_a_stopped_supervisor_is_waited_for(guard: Guard, supervisor: Supervisor
     os.kill(supervisor.process.pid, signal.SIGCONT)
     supervisor.tell(do="answer", id=id, allow=True)
     assert hook.answer()[0] == "allow"
+
+
+def test_a_hook_that_waits_for_long_survives_any_number_of_restarts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What counts is how long the supervisor is away at a time; here that may be half a second."""
+    monkeypatch.setattr(client, "AWAY", 0.5)
+    monkeypatch.setattr(client, "HELD", 0.2)
+    body = b'{"state": "denied"}'
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+
+        def restart_and_restart() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                time.sleep(0.4)
+                connection.close()
+            connection, _ = listener.accept()
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            connection.close()
+
+        thread = threading.Thread(target=restart_and_restart)
+        thread.start()
+        assert client.ask(str(tmp_path / "s"), "/ask", {}, 30) == {"state": "denied"}
+        thread.join()
+
+
+def test_a_supervisor_that_fails_again_and_again_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "AWAY", 0.5)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+
+        def fail() -> None:
+            with suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+
+        thread = threading.Thread(target=fail)
+        thread.start()
+        with pytest.raises(client.Gone):
+            client.ask(str(tmp_path / "s"), "/ask", {}, 30)
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
