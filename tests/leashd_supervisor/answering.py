@@ -1,12 +1,21 @@
 """A real supervisor with a person's hands on standard input: one JSON command a line, one JSON answer a line.
 
 {"do": "pending"}                              the ids of what waits
+{"do": "waiting"}                              for how many of them a hook is connected
 {"do": "answer", "id": ..., "allow": ..., ...}  the state it came to, or why it was too late
+    with "then": "die"                         and the power fails before anybody hears of it
+{"do": "date", "by": seconds}                  somebody sets the machine's date
+{"do": "pass", "seconds": ...}                 so much time goes by
+{"do": "left", "id": ...}                      seconds that a question still waits
+{"do": "full", "room": bytes or null}          no file can grow beyond this; null makes room again
 """
 
 import asyncio
 import json
+import os
+import resource
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +30,13 @@ def act(supervisor: app.Supervisor, command: "dict[str, Any]") -> "dict[str, Any
     approvals = supervisor.approvals
     if command["do"] == "pending":
         return {"pending": [approval.id for approval in approvals.store.pending()]}
+    if command["do"] == "waiting":
+        return {"hooks": len(approvals._waiting)}
+    if command["do"] == "left":
+        return {"left": approvals.seconds_left(approvals.get(command["id"]))}
+    if command["do"] in MACHINE:
+        MACHINE[command["do"]](command)
+        return {}
     told = {name: command[name] for name in ("message", "stop", "input", "scope") if name in command}
     try:
         settled = approvals.answer(
@@ -33,11 +49,38 @@ def act(supervisor: app.Supervisor, command: "dict[str, Any]") -> "dict[str, Any
     return {"state": settled.state}
 
 
+def move(command: "dict[str, Any]") -> None:
+    """Sets the date, which no deadline may follow."""
+    true = time.time
+    time.time = lambda: true() + command["by"]
+
+
+def let_pass(command: "dict[str, Any]") -> None:
+    """Lets time go by: the date moves, and so does the clock that only grows."""
+    true = time.monotonic
+    time.monotonic = lambda: true() + command["seconds"]
+    move({"by": command["seconds"]})
+
+
+def fill(command: "dict[str, Any]") -> None:
+    """Takes the room away that files grow into."""
+    room = command["room"]
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY if room is None else room, resource.RLIM_INFINITY)
+    )
+
+
+MACHINE = {"date": move, "pass": let_pass, "full": fill}
+
+
 async def hands(supervisor: app.Supervisor) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():
-        print(json.dumps(act(supervisor, json.loads(line))), flush=True)
+        command = json.loads(line)
+        print(json.dumps(act(supervisor, command)), flush=True)
+        if command.get("then") == "die":
+            os._exit(9)
 
 
 async def main(state: str) -> None:

@@ -20,7 +20,6 @@ from leashd_supervisor.approvals.model import LOW, PENDING, STATES, Answer, Appr
 from leashd_supervisor.approvals.service import Approvals, Late, Unknown
 from leashd_supervisor.approvals.shown import Shown, safe, safe_value
 from leashd_supervisor.approvals.view import EDITS, editable, short, view
-from leashd_supervisor.kernel.clock import Clock
 from leashd_supervisor.kernel.errors import Busy, SupervisorError
 from leashd_supervisor.kernel.incoming import Malformed, body, flag, number, text
 
@@ -30,7 +29,7 @@ BULK, MESSAGE = 50, 4000
 Viewer = Callable[[Approval], dict[str, Any]]
 
 
-def viewer(approvals: Approvals, clock: Clock, machine: str) -> Viewer:
+def viewer(approvals: Approvals, machine: str) -> Viewer:
     """Makes Views; how often the same was answered is told of what still waits."""
 
     def seen(approval: Approval) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def viewer(approvals: Approvals, clock: Clock, machine: str) -> Viewer:
         history = (0, 0)
         if approval.state == PENDING:
             history = approvals.store.history(request.rule, request.tool, request.project)
-        return view(approval, clock.now(), machine, history)
+        return view(approval, approvals.seconds_left(approval), machine, history)
 
     return seen
 

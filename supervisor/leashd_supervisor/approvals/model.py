@@ -20,6 +20,8 @@ NO_SESSION = "unknown"
 #: Seconds that a call waits for a person after its agent was told to come back, and seconds after the answer within
 #: which the agent must come.
 LEFT, RETRY = 3600.0, 600.0
+#: Seconds within which an allowed question or plan also answers the dialog that the client raises for it.
+DIALOG = 120.0
 LOW, CHECK, DANGER = "low", "check", "danger"
 
 
@@ -82,6 +84,8 @@ class Answer:
 class Approval:
     """A request, and what became of it.  `surface` and `device` say where it was answered.
 
+    expires is the date for people; what counts is `deadline`, in ticks, which no change of the date moves: until when
+    it waits for an answer, and once it is answered, for the call or the dialog that the answer is for
     left    when the agent was told to come back; until it does, the request belongs to none of its calls
     again   the approval that was given after this one had ended
     """
@@ -99,6 +103,7 @@ class Approval:
     answer: Answer = field(default_factory=lambda: Answer(False))
     delivered: float | None = None
     left: float | None = None
+    deadline: float | None = None
     again: str | None = None
 
     def to_json(self) -> dict[str, Any]:

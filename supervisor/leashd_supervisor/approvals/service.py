@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 
 from leashd_supervisor.approvals.model import (
@@ -31,8 +32,10 @@ from leashd_supervisor.kernel.errors import Busy, SupervisorError
 
 #: Seconds between two looks for expired approvals.
 TICK = 1.0
-#: Seconds within which an allowed question or plan also answers the dialog that the client raises for it.
-DIALOG = 120.0
+#: Seconds that a question waits for its hook to come back; the hook itself tries for no longer.
+ALONE = 60.0
+#: Why an approval ended that no hook waits for.
+GONE = "the agent no longer waits for it"
 
 
 class Late(SupervisorError):
@@ -56,23 +59,31 @@ class Approvals:
         self._clock = clock
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._deadlines: dict[str, float] = {}
+        #: Questions that no hook waits for, and until when one may come back.
+        self._alone: dict[str, float] = {}
         #: Whether the supervisor ends.
         self.closing = False
         for approval in store.pending():
             self._arm(approval)
+            if approval.left is None:
+                self._alone[approval.id] = clock.ticks() + ALONE
 
     def ask(self, request: Request) -> Approval:
         """The approval of a request: a new one, the one that was asked before, the one that its agent was told to come
         back for, or one that a grant has answered.
         """
-        now = self._clock.now()
-        expires = None if request.timeout is None else now + request.timeout
+        # Nothing is written for who comes back: their answer reaches them even from a disk that is full.
+        known = self.store.asked(request)
+        if known is not None:
+            return known
         level, why = risk(request)
-        fresh = Approval(secrets.token_hex(8), now, request, level, why, expires=expires)
+        expires, deadline = self._end_of(request.timeout)
+        id, now = secrets.token_hex(8), self._clock.now()
+        fresh = Approval(id, now, request, level, why, expires=expires, deadline=deadline)
         with self.store.db.transaction():
-            known = self.store.asked(request) or self._left(request, now, expires)
-            if known is not None:
-                return known
+            left = self._left(request)
+            if left is not None:
+                return left
             self.store.add(fresh)
             grant = self._granted(request)
             if grant is not None:
@@ -81,11 +92,16 @@ class Approvals:
         self._arm(fresh)
         return fresh
 
-    def _left(self, request: Request, now: float, expires: float | None) -> Approval | None:
+    def _end_of(self, seconds: float | None) -> tuple[float | None, float | None]:
+        """When so many seconds are over, as a date and in ticks."""
+        return (None, None) if seconds is None else (self._clock.now() + seconds, self._clock.ticks() + seconds)
+
+    def _left(self, request: Request) -> Approval | None:
         """What the agent comes back for: exactly this call, in this session, and nobody else's from now on."""
-        same = fingerprint(request)
+        same, ticks = fingerprint(request), self._clock.ticks()
+        end = self._end_of(request.timeout)
         for one in self.store.left(request) if request.session != NO_SESSION else ():
-            if fingerprint(one.request) == same and self.store.take(one.id, request.call_id, now - RETRY, now, expires):
+            if fingerprint(one.request) == same and self.store.take(one.id, request.call_id, ticks, *end):
                 taken = self.get(one.id)
                 self._bus.publish("approval.taken", {"id": one.id})
                 self._arm(taken)
@@ -101,10 +117,10 @@ class Approvals:
         if approval.request.session == NO_SESSION:
             self._end(id, EXPIRED, "nobody answered while the agent waited")
             return None
-        now = self._clock.now()
-        expires = min(now + LEFT, now + LEFT if approval.expires is None else approval.expires)
+        seconds = self.seconds_left(approval)
+        end = self._end_of(LEFT if seconds is None else min(LEFT, seconds))
         with self.store.db.transaction():
-            if not self.store.leave(id, call_id, now, expires):
+            if not self.store.leave(id, call_id, self._clock.now(), *end):
                 return None
             self._bus.publish("approval.left", {"id": id})
         left = self.get(id)
@@ -126,6 +142,7 @@ class Approvals:
         """
         event = asyncio.Event()
         self._waiting.setdefault(id, set()).add(event)
+        self._alone.pop(id, None)
         try:
             while (approval := self.get(id)).state == PENDING and not self.closing:
                 event.clear()
@@ -165,7 +182,7 @@ class Approvals:
             if not comes_back(ended) or not self.store.repeat(id, new, digest):
                 raise Late(self.get(id), "it cannot be allowed again, or has been already")
             self.store.add(fresh)
-            self.store.leave(new, new, now, now + RETRY)
+            self.store.leave(new, new, now, *self._end_of(RETRY))
             self._bus.publish("approval.repeated", {"id": id})
             return self._settle(fresh, ALLOWED, Answer(True), surface, device)
 
@@ -202,11 +219,11 @@ class Approvals:
 
     def deliver(self, id: str, call_id: str) -> Approval | None:
         """Hands a settled approval to the call that waits for it; None when it belongs to another call by now."""
-        first = self.get(id).delivered is None
-        with self.store.db.transaction():
-            if not self.store.deliver(id, call_id, self._clock.now()):
-                return None
-            if first:
+        if self.get(id).request.call_id != call_id:
+            return None
+        # When it was delivered is a note that may fail; the answer is what counts.
+        with suppress(Busy), self.store.db.transaction():
+            if self.store.deliver(id, self._clock.now()):
                 self._bus.publish("approval.delivered", {"id": id})
         return self.get(id)
 
@@ -220,7 +237,8 @@ class Approvals:
     def abandon(self, id: str) -> None:
         """The hook that waited is gone while we were here to see it: nobody would hear an answer any more."""
         if not self.closing and not self._waiting.get(id):
-            self._end(id, CANCELLED, "the agent no longer waits for it")
+            self._alone[id] = self._clock.ticks()
+            self._end(id, CANCELLED, GONE)
 
     def end_session(self, session: str) -> None:
         """The session is over: nobody comes back for what it asked."""
@@ -230,7 +248,7 @@ class Approvals:
 
     def answered_dialog(self, session: str, digest: str) -> Approval | None:
         """The allowed approval that also answers the dialog which the client raises for the same call."""
-        return self.store.answered(session, digest, self._clock.now() - DIALOG)
+        return self.store.answered(session, digest, self._clock.ticks())
 
     def get(self, id: str) -> Approval:
         """One approval.  Raises Unknown."""
@@ -240,10 +258,20 @@ class Approvals:
         return approval
 
     def expire(self) -> None:
-        """Ends what has waited long enough.  Time is measured, not read off the date, which may jump."""
+        """Ends what has waited long enough, and what no hook comes back for.
+
+        Time is measured, not read off the date, which may jump.
+        """
         now = self._clock.ticks()
-        for id in [id for id, deadline in self._deadlines.items() if deadline <= now]:
+        for id in [id for id, end in self._deadlines.items() if end <= now]:
             self._end(id, EXPIRED, "nobody answered in time")
+        for id in [id for id, end in self._alone.items() if end <= now]:
+            self._end(id, CANCELLED, GONE)
+
+    def seconds_left(self, approval: Approval) -> float | None:
+        """Seconds until an approval expires; None when it waits for ever, or no more."""
+        end = self._deadlines.get(approval.id) if approval.state == PENDING else None
+        return None if end is None else max(0.0, end - self._clock.ticks())
 
     async def watch(self) -> None:
         """Expires approvals for as long as the supervisor runs."""
@@ -256,35 +284,43 @@ class Approvals:
 
     def _end(self, id: str, state: str, why: str) -> None:
         approval = self.store.get(id)
-        self._deadlines.pop(id, None)
         if approval is not None and approval.state == PENDING:
-            try:
+            with suppress(Late):
                 self._settle(approval, state, Answer(False, why), "supervisor", "")
-            except Late:
-                return
+        self._forget(id)
 
     def _settle(
         self, approval: Approval, state: str, answer: Answer, surface: str, device: str, digest: str | None = None
     ) -> Approval:
+        now, ticks = self._clock.now(), self._clock.ticks()
         with self.store.db.transaction():
-            won = self.store.settle(approval.id, state, self._clock.now(), answer, surface, device, digest)
+            won = self.store.settle(approval.id, state, now, answer, surface, device, digest, ticks)
             if won:
+                # Before anybody else hears of it: whatever fails there, the hook has its answer.
+                self.store.db.after_commit(lambda: self._wake(approval.id))
                 self._bus.publish("approval.settled", {"id": approval.id, "state": state, "surface": surface})
-        now = self.get(approval.id)
+        found = self.get(approval.id)
         if not won:
-            what = "the call is not the one that was shown" if now.state == PENDING else f"it is {now.state} already"
-            raise Late(now, what)
-        self._deadlines.pop(approval.id, None)
-        for event in self._waiting.get(approval.id, ()):
+            pending = found.state == PENDING
+            raise Late(found, "the call is not the one that was shown" if pending else f"it is {found.state} already")
+        return found
+
+    def _wake(self, id: str) -> None:
+        self._forget(id)
+        for event in self._waiting.get(id, ()):
             event.set()
-        return now
+
+    def _forget(self, id: str) -> None:
+        self._deadlines.pop(id, None)
+        self._alone.pop(id, None)
 
     def _arm(self, approval: Approval) -> None:
-        if approval.expires is None or approval.state != PENDING:
+        if approval.deadline is None or approval.state != PENDING:
             self._deadlines.pop(approval.id, None)
         else:
-            left = max(0.0, approval.expires - self._clock.now())
-            self._deadlines[approval.id] = self._clock.ticks() + left
+            # Ticks go on while the supervisor is away.  They begin anew with the machine, where no hook is left.
+            longest = max(approval.request.timeout or 0.0, LEFT)
+            self._deadlines[approval.id] = min(approval.deadline, self._clock.ticks() + longest)
 
 
 def title(request: Request) -> str:

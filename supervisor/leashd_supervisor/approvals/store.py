@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from leashd_supervisor.approvals.model import PENDING, Answer, Approval, Request
+from leashd_supervisor.approvals.model import DIALOG, PENDING, RETRY, Answer, Approval, Request
 from leashd_supervisor.kernel.db import Database
 
 
@@ -53,24 +53,24 @@ class Store:
         request = approval.request
         self.db.execute(
             "insert into approval (id, created, kind, state, agent, session, call_id, digest, tool, risk, rule,"
-            " project, request, expires) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " project, request, expires, deadline) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(approval.id, approval.created, request.kind, PENDING, request.agent, request.session),
                 *(request.call_id, request.digest, request.tool, f"{approval.risk}:{approval.risk_why}", request.rule),
-                *(request.project, json.dumps(request.to_json()), approval.expires),
+                *(request.project, json.dumps(request.to_json()), approval.expires, approval.deadline),
             ),
         )
 
-    def leave(self, id: str, call_id: str, now: float, expires: float) -> bool:
+    def leave(self, id: str, call_id: str, now: float, expires: float | None, deadline: float | None) -> bool:
         """Notes that the agent was told to come back; False when it is settled, or another call's by now.
 
         From now on it is no call's: its own id stands where the call's stood.
         """
         return (
             self.db.execute(
-                "update approval set left = ?, call_id = id, expires = ?"
+                "update approval set left = ?, call_id = id, expires = ?, deadline = ?"
                 " where id = ? and call_id = ? and state = 'pending'",
-                (now, expires, id, call_id),
+                (now, expires, deadline, id, call_id),
             )
             == 1
         )
@@ -85,28 +85,52 @@ class Store:
             )
         ]
 
-    def take(self, id: str, call_id: str, since: float, now: float, expires: float | None) -> bool:
-        """Gives to a call what its agent was told to come back for; False when another call was quicker, or when it
-        was answered before `since`.  The one statement that decides.
+    def take(self, id: str, call_id: str, ticks: float, expires: float | None, deadline: float | None) -> bool:
+        """Gives to a call what its agent was told to come back for; False when another call was quicker, or the answer
+        no longer holds.  The one statement that decides.
         """
         return (
             self.db.execute(
-                "update approval set left = null, call_id = ?, expires = ? where id = ? and left is not null"
-                " and (state = 'pending' or (state in ('allowed', 'denied') and settled >= ? and settled <= ?))",
-                (call_id, expires, id, since, now),
+                "update approval set left = null, call_id = ?, expires = ?,"
+                " deadline = case state when 'pending' then ? else ? end where id = ? and left is not null"
+                " and (state = 'pending' or (state in ('allowed', 'denied') and deadline between ? and ?))",
+                (call_id, expires, deadline, ticks + DIALOG, id, ticks, ticks + RETRY),
             )
             == 1
         )
 
     def settle(
-        self, id: str, state: str, now: float, answer: Answer, surface: str, device: str, digest: str | None = None
+        self,
+        id: str,
+        state: str,
+        now: float,
+        answer: Answer,
+        surface: str,
+        device: str,
+        digest: str | None,
+        ticks: float,
     ) -> bool:
-        """Ends a pending approval; False when somebody else was quicker.  The one statement that decides."""
+        """Ends a pending approval; False when somebody else was quicker.  The one statement that decides.
+
+        From now on its deadline says how long the answer holds: for the client's dialog, or an agent that comes back.
+        """
         return (
             self.db.execute(
-                "update approval set state = ?, settled = ?, answer = ?, surface = ?, device = ?"
+                "update approval set state = ?, settled = ?, answer = ?, surface = ?, device = ?,"
+                " deadline = case when left is null then ? else ? end"
                 " where id = ? and state = 'pending' and (? is null or digest = ?)",
-                (state, now, json.dumps(vars(answer)), surface, device, id, digest, digest),
+                (
+                    state,
+                    now,
+                    json.dumps(vars(answer)),
+                    surface,
+                    device,
+                    ticks + DIALOG,
+                    ticks + RETRY,
+                    id,
+                    digest,
+                    digest,
+                ),
             )
             == 1
         )
@@ -122,15 +146,9 @@ class Store:
             == 1
         )
 
-    def deliver(self, id: str, call_id: str, now: float) -> bool:
-        """Notes that a call has its answer; False when it is not this call's."""
-        return (
-            self.db.execute(
-                "update approval set delivered = coalesce(delivered, ?) where id = ? and call_id = ?",
-                (now, id, call_id),
-            )
-            == 1
-        )
+    def deliver(self, id: str, now: float) -> bool:
+        """Notes that the call has its answer; False when that was noted before."""
+        return self.db.execute("update approval set delivered = ? where id = ? and delivered is null", (now, id)) == 1
 
     def get(self, id: str) -> Approval | None:
         """One approval."""
@@ -154,12 +172,12 @@ class Store:
             )
         ]
 
-    def answered(self, session: str, digest: str, since: float) -> Approval | None:
-        """The newest allowed approval of this very call in a session, settled after `since`."""
+    def answered(self, session: str, digest: str, ticks: float) -> Approval | None:
+        """The newest allowed approval of this very call in a session that holds for its dialog, too."""
         row = self.db.row(
-            "select * from approval where session = ? and digest = ? and state = 'allowed' and settled >= ?"
-            " and left is null order by settled desc",
-            (session, digest, since),
+            "select * from approval where session = ? and digest = ? and state = 'allowed' and left is null"
+            " and deadline between ? and ? order by settled desc",
+            (session, digest, ticks, ticks + DIALOG),
         )
         return _approval(row) if row else None
 
@@ -236,4 +254,5 @@ def _approval(row: sqlite3.Row) -> Approval:
         delivered=row["delivered"],
         left=row["left"],
         again=row["again"],
+        deadline=row["deadline"],
     )

@@ -12,7 +12,7 @@ from typing import Any
 from leashd_hooks.redact import redact
 from leashd_supervisor.approvals.diffs import EDITORS, diffs
 from leashd_supervisor.approvals.highlights import Mark, highlights
-from leashd_supervisor.approvals.model import ALLOWED, DANGER, PENDING, RETRY, Approval, Request, comes_back
+from leashd_supervisor.approvals.model import ALLOWED, DANGER, RETRY, Approval, Request, comes_back
 from leashd_supervisor.approvals.risk import risk
 from leashd_supervisor.approvals.shown import Shown, safe, safe_value
 from leashd_supervisor.approvals.verbs import verb
@@ -27,10 +27,13 @@ EDITED = 8000
 PLAN = 64 * 1024
 
 
-def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+def view(
+    approval: Approval, left: float | None = None, machine: str = "", history: tuple[int, int] = (0, 0)
+) -> dict[str, Any]:
     """The View of an approval, as the API tells it.
 
-    `now` is seconds since 1970; `history` how often a person allowed and denied calls of this kind here.
+    `left` is the seconds it still waits, None for ever; `history` how often a person allowed and denied calls of this
+    kind here.
     """
     request = approval.request
     text, marks = _shown(request)
@@ -50,7 +53,7 @@ def view(approval: Approval, now: float = 0.0, machine: str = "", history: tuple
         "questions": safe_value(request.input.get("questions", [])) if request.kind == "question" else [],
         "plan": plan(request.input.get("plan")) if request.kind == "plan" else "",
         "editable": editable(request),
-        "seconds_left": _left(approval, now),
+        "seconds_left": None if left is None else round(left, 1),
         "holds_until": _holds_until(approval),
         "comes_back": comes_back(approval),
     }
@@ -115,12 +118,6 @@ def _final(request: Request, effect: dict[str, Any]) -> bool:
     if kind in ("delete", "database") or (kind == "git" and effect.get("changes") == "remote"):
         return risk(replace(request, effects=(effect,)))[0] == DANGER
     return bool(effect.get("destroys")) or (kind == "network" and effect.get("direction") == "upload")
-
-
-def _left(approval: Approval, now: float) -> float | None:
-    if approval.expires is None or approval.state != PENDING:
-        return None
-    return max(0.0, round(approval.expires - now, 1))
 
 
 def _holds_until(approval: Approval) -> float | None:

@@ -127,4 +127,11 @@ MIGRATIONS = (
     alter table approval add column left real;
     alter table approval add column again text;
     """,
+    # 6: deadlines that no change of the date moves; the page's questions without a look at every approval there was
+    """
+    alter table approval add column deadline real;
+    create index approval_settled on approval (settled);
+    create index approval_created on approval (created);
+    create index approval_history on approval (rule, tool, project, state);
+    """,
 )

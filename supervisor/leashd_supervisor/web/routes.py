@@ -50,7 +50,7 @@ def page(
 ) -> ASGIApp:
     """The application of people's door; `more` are the routes of other slices."""
     devices = Devices(db, clock)
-    seen = approvals_http.viewer(approvals, clock, settings.machine)
+    seen = approvals_http.viewer(approvals, settings.machine)
     app = Starlette(
         routes=[
             *files.routes(files.Files(STATIC)),

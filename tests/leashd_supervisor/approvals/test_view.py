@@ -31,9 +31,9 @@ def request(tool: str = "Bash", kind: str = "tool", agent: str = "claude", **inp
     return Request(kind, agent, "s", "c", "d", tool, input, CWD, project=CWD, rule="r")
 
 
-def seen(asked: Request, **more: Any) -> "dict[str, Any]":
+def seen(asked: Request, left: "float | None" = None, **more: Any) -> "dict[str, Any]":
     level, why = risk(asked)
-    return view(Approval("a1", 100.0, asked, level, why, **more), now=160.0, machine="laptop")
+    return view(Approval("a1", 100.0, asked, level, why, **more), left, "laptop")
 
 
 def judged(policy: "dict[str, Any]", command: str) -> Request:
@@ -342,12 +342,11 @@ class TestPlan:
 
 class TestRest:
     def test_where_and_when(self) -> None:
-        told = seen(request(command="ls", description="look \u202earound"), expires=190.0)
+        told = seen(request(command="ls", description="look \u202earound"), left=30.04)
         assert told["where"] == {"machine": "laptop", "project": CWD, "branch": "", "cwd": CWD}
         assert told["claim"] == "look \\u{202E}around"
         assert told["seconds_left"] == 30.0
         assert seen(request(command="ls"))["seconds_left"] is None
-        assert seen(request(command="ls"), expires=190.0, state="denied")["seconds_left"] is None
 
     @pytest.mark.parametrize(
         ("asked", "field"),
