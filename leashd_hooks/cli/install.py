@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from leashd_hooks.cli import render
+from leashd_hooks.cli.other_agents import install_command, tell, uninstall_command
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
 from leashd_hooks.install.claude import SCOPES
-from leashd_hooks.install.place import Change
+from leashd_hooks.install.others import HOSTS
 
 #: What to know about a scope.
 NOTES = {
@@ -56,7 +57,7 @@ def install_claude(scope: str, unattended: bool, policies: tuple[str, ...], fix:
     if as_json:
         render.data(report.to_json())
         return
-    _tell(report.change, "installed in", "is installed already in")
+    tell(report.change, "installed in", "is installed already in")
     if report.approved:
         render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
     if report.policies:
@@ -87,12 +88,11 @@ def uninstall_claude(user: bool, project: bool, local: bool, managed: bool, as_j
         render.data([change.to_json() for change in changes])
         return
     for change in changes:
-        _tell(change, "removed from", "was not installed in")
+        tell(change, "removed from", "was not installed in")
     if not changes:
         render.say("leashd is not installed in any settings of Claude Code here")
 
 
-def _tell(change: Change, done: str, nothing: str) -> None:
-    render.say(f"{done if change.changed else nothing} `{change.path}`", "green" if change.changed else "")
-    if change.backup:
-        render.say(f"  backup: `{change.backup}`", "dim")
+for host in HOSTS:
+    install.add_command(install_command(host))
+    uninstall.add_command(uninstall_command(host))

@@ -15,6 +15,9 @@ from leashd_hooks.install import canary, claude
 from leashd_hooks.install.entries import entries, schema_faults, sessions
 from leashd_hooks.install.finding import Finding, Findings, State
 from leashd_hooks.install.hook_process import boot
+from leashd_hooks.install.host import SCOPES
+from leashd_hooks.install.host import examine as host_examine
+from leashd_hooks.install.others import HOSTS
 from leashd_hooks.install.survey import FAILS_CLOSED, Layer, Survey
 from leashd_hooks.policy.source import SourceError
 from leashd_hooks.recompile import BundleError
@@ -32,6 +35,8 @@ def examine(survey: Survey) -> list[Finding]:
 def installed(survey: Survey) -> Findings:
     """Our entry for tool calls stands in at least one layer that this directory's sessions read."""
     wired = survey.wired
+    if not wired and any(host.installed(survey.place, scope) for host in HOSTS for scope in SCOPES):
+        return
     if not wired:
         yield Finding("installed", "fail", "no settings file calls leashd before tool calls", "leashd install claude")
         return
@@ -84,6 +89,15 @@ def _approved(survey: Survey) -> Path | None:
     if any(project == root or root in project.parents for root in roots):
         return project
     return next((root for root in roots if root.is_dir()), None)
+
+
+def other_agents(survey: Survey) -> Findings:
+    """The same for every other agent that leashd is registered with."""
+    for host in HOSTS:
+        for scope in SCOPES:
+            if host.installed(survey.place, scope):
+                yield Finding("installed", "ok", f"{host.title}: in {host.file(survey.place, scope)}")
+                yield from host_examine(host, survey.place, scope, _approved(survey))
 
 
 def clients(survey: Survey) -> Findings:
@@ -246,6 +260,6 @@ def ownership(survey: Survey) -> Findings:
 
 
 CHECKS: tuple[Callable[[Survey], Findings], ...] = (
-    installed, entries, dropped, switches, policy, canaries, audit, clients, sessions,
+    installed, entries, dropped, switches, policy, canaries, other_agents, audit, clients, sessions,
     answerers, bypass, skills, ownership,
 )  # fmt: skip

@@ -1,0 +1,8 @@
+"""The agents beside Claude Code and Codex that the hook can be registered with."""
+
+from __future__ import annotations
+
+from leashd_hooks.install import gemini
+from leashd_hooks.install.host import Host
+
+HOSTS: tuple[Host, ...] = (gemini.HOST,)
