@@ -51,7 +51,7 @@ def claude(ctx: click.Context, unattended: bool, user_settings: bool, unsafe_ver
     if user_settings:
         launch.check_user_settings(place.settings("user"))
     entry = claude_code.command(place, unattended)
-    marked = canary.environment(place.project, dict.fromkeys(launch.PINNED, ""), environ)
+    marked = canary.environment(place.project, dict.fromkeys(claude_code.PINNED, ""), environ)
     preflight.prove(entry, place.home, place.project, marked)
     notes += [f"left out of the environment: {', '.join(removed)}"] if removed else []
     for note in filter(None, notes):

@@ -9,7 +9,7 @@ from typing import Any
 
 from leashd_hooks.install.hook_process import hook_argv
 from leashd_hooks.install.place import MANAGED, Change, Place
-from leashd_hooks.install.settings_file import SettingsError, as_it_was, backups, load, save
+from leashd_hooks.install.settings_file import SettingsError, SettingsFile, as_it_was, backups, load, save
 
 #: Seconds after which the host stops waiting.  The hook gives up before: after `start.DEADLINE` where nobody is asked,
 #: after `approval.PATIENCE` where one is.
@@ -17,6 +17,12 @@ TIMEOUT = 7 * 24 * 3600
 
 #: What the hook is registered for.  `*` matches every tool, those of MCP servers too; the others have no matcher.
 EVENTS = {"PreToolUse": "*", "PermissionRequest": "*", "ConfigChange": None, "SessionStart": None, "SessionEnd": None}
+
+#: Environment that switches hooks off or runs code in them.  Settings that are stronger than a project's set it to
+#: nothing, so that no file of a project brings it in.
+PINNED = ("CLAUDE_CODE_SHELL_PREFIX", "CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SAFE_MODE", "CLAUDE_ENV_FILE", "LD_PRELOAD",
+          "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "PYTHONPATH", "NODE_OPTIONS", "BUN_OPTIONS",
+          "BASH_ENV")  # fmt: skip
 
 SCOPES = ("user", "project", "local", "managed")
 
@@ -102,14 +108,21 @@ def install(place: Place, scope: str, unattended: bool = False, fix: bool = Fals
     changed = file.with_member("hooks", with_hooks(hooks, command(place, unattended)))
     if scope == "managed":
         _need_root(place)
-        for key in ("allowManagedHooksOnly", "disableSkillShellExecution"):
-            changed = changed.with_member(key, True)
+        changed = _managed(changed)
     if changed.text == file.text and file.exists:
         return Change(scope, path, False, None, notes)
     backup = save(changed)
     if scope == "managed":
         path.chmod(0o644)
     return Change(scope, path, True, backup, notes)
+
+
+def _managed(file: SettingsFile) -> SettingsFile:
+    """Root's settings with what lets no hook run but those of root, and no file of a project change how they run."""
+    env = file.data.get("env")
+    for key in ("allowManagedHooksOnly", "disableSkillShellExecution"):
+        file = file.with_member(key, True)
+    return file.with_member("env", {**(env if isinstance(env, dict) else {}), **dict.fromkeys(PINNED, "")})
 
 
 def _need_root(place: Place) -> None:

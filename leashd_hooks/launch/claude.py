@@ -51,11 +51,6 @@ KEPT = ("CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_API_KEY_HELPER_TTL_MS", "CLAUDE_
         "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
         "CLAUDE_CODE_SKIP_VERTEX_AUTH", "CLAUDE_CODE_SKIP_FOUNDRY_AUTH")  # fmt: skip
 
-#: Set to nothing by the settings that leashd gives, which are stronger than those of files.
-PINNED = ("CLAUDE_CODE_SHELL_PREFIX", "CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_SAFE_MODE", "CLAUDE_ENV_FILE", "LD_PRELOAD",
-          "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "PYTHONPATH", "NODE_OPTIONS", "BUN_OPTIONS",
-          "BASH_ENV")  # fmt: skip
-
 #: Below this version a call runs when its hook is killed, hangs or cannot be started.
 SAFE = survey.FAILS_CLOSED
 
@@ -81,7 +76,7 @@ def settings(entry: claude.Hook) -> dict[str, Any]:
         "disableAllHooks": False,
         "disableSkillShellExecution": True,
         "disableAgentView": True,
-        "env": dict.fromkeys(PINNED, ""),
+        "env": dict.fromkeys(claude.PINNED, ""),
         "hooks": claude.with_hooks({}, entry),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ rules:
     when: {effect: write, path: "$P/**"}
 """
 #: Runs a client that nobody sits at.
-HEADLESS = ("-p", "go", "--output-format", "stream-json", "--verbose", "--include-hook-events")
+HEADLESS = ("--output-format", "stream-json", "--verbose", "--include-hook-events")
 
 
 def executable(version: str) -> Path:
@@ -45,6 +46,10 @@ def executable(version: str) -> Path:
             if json.loads(package.read_text())["version"] == version and os.access(program, os.X_OK):
                 return program
     raise FileNotFoundError(f"client {version} is not installed\nhelp: run `make setup-tests`")
+
+
+def _unreadable(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if not os.access(os.path.join(folder, name), os.R_OK)}
 
 
 def digest(file: Path) -> str:
@@ -205,6 +210,25 @@ class Lab:
         files = [file for file in sorted(top.rglob("*")) if not any(file.is_relative_to(path) for path in kept)]
         return {str(file.relative_to(top)): digest(file) for file in files if not of_the_client(file.relative_to(top))}
 
+    def give_private_etc(self) -> None:
+        """Starts every program from now on with a copy of `/etc`, as root: the machine's own is not touched."""
+        etc = self.home.parent / "etc"
+        shutil.copytree("/etc", etc, symlinks=True, ignore_dangling_symlinks=True, ignore=_unreadable)
+        as_root = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+        self.wrap = [*as_root, "sh", "-c", 'mount --bind "$0" /etc && exec "$@"', str(etc)]
+
+    def install_managed(self, *options: str) -> None:
+        """Puts the guard into root's settings, in a copy of `/etc`."""
+        self.give_private_etc()
+        self.leashd("add-dir", str(self.project))
+        self.leashd("install", "claude", "--managed", *options)
+
+    def launch(self) -> None:
+        """Has every client started by `leashd claude`, with nothing installed."""
+        self.leashd("add-dir", str(self.project))
+        unsafe = () if self.version == NEWEST else ("--unsafe-version",)
+        self.start = (str(LEASHD), "claude", *unsafe)
+
     def install_and_let_write(self) -> None:
         """Installs the guard with a policy of the user's that lets the agent change files of the project."""
         self.install()
@@ -231,13 +255,15 @@ class Lab:
         before: Mapping[str, Callable[[], object]] | None = None,
         arguments: Sequence[str] = (),
         timeout: float = 120,
+        prompt: str = "go",
+        variables: Mapping[str, str] | None = None,
     ) -> Run:
         """Plays a script through the client with nobody sitting at it."""
         with ModelServer(turns, subagents, before) as model:
             done = subprocess.run(
-                [*self.wrap, *self.start, *HEADLESS, "--permission-mode", mode, *arguments],
+                [*self.wrap, *self.start, "-p", prompt, *HEADLESS, "--permission-mode", mode, *arguments],
                 cwd=self.project,
-                env=self.environment(ANTHROPIC_BASE_URL=model.url),
+                env=self.environment(ANTHROPIC_BASE_URL=model.url, **(variables or {})),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

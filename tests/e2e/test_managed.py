@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,20 +20,11 @@ HOSTILE = {
 
 
 @pytest.fixture
-def managed(bare: Callable[[str], Lab], directory: Path) -> Lab:
+def managed(bare: Callable[[str], Lab]) -> Lab:
     """A laboratory whose `/etc` is a copy, with the guard in its managed settings."""
     lab = bare(NEWEST)
-    etc = directory / "etc"
-    shutil.copytree("/etc", etc, symlinks=True, ignore_dangling_symlinks=True, ignore=_unreadable)
-    as_root = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-    lab.wrap = [*as_root, "sh", "-c", 'mount --bind "$0" /etc && exec "$@"', str(etc)]
-    lab.leashd("add-dir", str(lab.project))
-    lab.leashd("install", "claude", "--managed")
+    lab.install_managed()
     return lab
-
-
-def _unreadable(folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if not os.access(os.path.join(folder, name), os.R_OK)}
 
 
 @pytest.mark.parametrize("place", ["project", "home"])

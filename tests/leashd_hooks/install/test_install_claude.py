@@ -218,6 +218,7 @@ def test_managed_settings_need_root_and_admit_no_other_hooks(tmp_path, monkeypat
     data = json.loads((tmp_path / "managed-settings.d" / "leashd.json").read_text())
     assert data["allowManagedHooksOnly"] is True
     assert data["disableSkillShellExecution"] is True
+    assert set(data["env"].values()) == {""}
     assert set(data["hooks"]) == set(claude.EVENTS)
     assert stat.S_IMODE(report.change.path.stat().st_mode) == 0o644
     assert claude.uninstall(place, "managed").changed
