@@ -40,7 +40,7 @@ def highlights(request: Request, line: str) -> list[Mark]:
             break
         _mark(request, effects, inside, line, found)
     for start, end in words:
-        if mixed_scripts(line[start:end]):
+        if mixed_scripts(line[start:end]) and not any(a <= start and end <= b for a, b in found if b - a > end - start):
             found[start, end] = DANGER
     return [(start, end, kind) for (start, end), kind in sorted(found.items())]
 
@@ -65,7 +65,7 @@ def _mark(
     targets = {_plain(str(effect[name])) for effect in effects for name in _TARGETS if effect.get(name)}
     tails = {target.rstrip("/").rpartition("/")[2] for target in targets}
     hosts = [target for target in targets if "." in target and "/" not in target][:HOSTS]
-    dangerous = any(risk(replace(request, effects=(effect,)))[0] == DANGEROUS for effect in effects)
+    dangerous = [effect for effect in effects if risk(replace(request, effects=(effect,)))[0] == DANGEROUS]
     marked = False
     for at in words:
         word = _plain(line[at[0] : at[1]])
@@ -75,7 +75,23 @@ def _mark(
         elif _names(word.removeprefix("@"), targets, tails, hosts):
             found.setdefault(at, TARGET)
     if dangerous and not marked and words:
-        found[words[0]] = DANGER
+        for part in _decisive(words, dangerous, line):
+            for at in [one for one in found if part[0] <= one[0] and one[1] <= part[1]]:
+                del found[at]
+            found[part] = DANGER
+
+
+def _decisive(words: list[tuple[int, int]], effects: list[dict[str, Any]], line: str) -> list[tuple[int, int]]:
+    """The program and what it is told to do, `git push`: one range where they stand side by side."""
+    verbs = [part for effect in effects for part in str(effect.get("verb") or "").split()]
+    ranges = [words[0]]
+    for start, end in words[1:]:
+        if line[start:end] in verbs:
+            verbs.remove(line[start:end])
+            last = ranges[-1]
+            beside = not line[last[1] : start].strip(" ")
+            ranges[-1:] = [(last[0], end)] if beside else [last, (start, end)]
+    return ranges
 
 
 def _names(word: str, targets: set[str], tails: set[str], hosts: list[str]) -> bool:

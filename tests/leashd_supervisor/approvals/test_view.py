@@ -62,7 +62,11 @@ def marked(told: "dict[str, Any]", kind: str) -> "list[str]":
 @pytest.mark.parametrize(
     ("command", "verb", "danger", "target"),
     [
-        ("git push origin main", "Push to origin/main", ["git"], ["origin", "main"]),
+        ("git push origin main", "Push to origin/main", ["git push"], ["origin", "main"]),
+        ("git -C sub push", "Push to @current", ["git", "push"], ["sub"]),
+        ("git push push push", "Push to push/push", ["git push"], ["push", "push"]),
+        ("docker system prune", "Docker system prune", ["docker system prune"], []),
+        ("kubectl delete pod delete", "Kubectl delete", ["kubectl delete"], []),
         ("git push --force origin main", "Force-push to origin/main", ["--force"], ["origin", "main"]),
         ("git push origin +main", "Force-push to origin/main", ["+main"], ["origin"]),
         ("rm -rf build", "Delete everything in build", ["-rf"], ["build"]),
