@@ -8,8 +8,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -30,28 +32,24 @@ def logs(count: int, follow: bool, as_json: bool) -> None:
     path = daemon.state() / "logs" / "supervisor.jsonl"
     if not path.exists() and not follow:
         raise Failure("there is no log yet", "`leashd start` starts the supervisor, which writes it", daemon.STOPPED)
-    newest: deque[str] = deque(_written(path), maxlen=count)
-    at = path.stat() if path.exists() else None
+    file = path.open(encoding="utf-8", errors="replace") if path.exists() else None
+    newest: deque[str] = deque(chain(_rotated(path), file or ()), maxlen=count)
     for line in newest:
         _show(line, as_json)
     if follow:
-        for line in _new(path, at):
+        for line in _new(path, file):
             _show(line, as_json)
 
 
-def _written(path: Path) -> Iterator[str]:
+def _rotated(path: Path) -> Iterator[str]:
     rotated = [one for one in path.parent.glob(path.name + ".*") if one.suffix[1:].isdigit()]
-    for one in [*sorted(rotated, key=lambda file: -int(file.suffix[1:])), path]:
-        if one.exists():
-            with one.open(encoding="utf-8", errors="replace") as lines:
-                yield from lines
+    for one in sorted(rotated, key=lambda file: -int(file.suffix[1:])):
+        with suppress(FileNotFoundError), one.open(encoding="utf-8", errors="replace") as lines:
+            yield from lines
 
 
-def _new(path: Path, known: os.stat_result | None, pause: float = 0.2) -> Iterator[str]:
-    """Lines as they are written; a file that is rotated away is read to its end first."""
-    file = path.open(encoding="utf-8", errors="replace") if known else None
-    if file and known:
-        file.seek(known.st_size)
+def _new(path: Path, file: TextIO | None, pause: float = 0.2) -> Iterator[str]:
+    """Lines as they are written behind those that were read; a file that is rotated away is read to its end first."""
     while True:
         if file is not None:
             while line := file.readline():
