@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import click
 
-from leashd_hooks.cli import card, people, render
+from leashd_hooks.cli import card, daemon, people, render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.people import Page
 
@@ -16,7 +17,8 @@ from leashd_hooks.cli.people import Page
 def approvals() -> None:
     """Answer what agents ask, from a terminal.
 
-    The key is typed at the terminal each time: an agent's shell has neither.  Exit code 8 when nobody is there.
+    The key is typed at the terminal each time: an agent's shell has neither.  When it is lost, `new-key` makes
+    another.  Exit code 8 when nobody is there.
     """
 
 
@@ -163,6 +165,17 @@ def grants(revoke: str | None, as_json: bool) -> None:
         render.table(("id", "age", "scope", "uses", "what"), rows, right=("uses",))
     else:
         render.say("everything is asked")
+
+
+@approvals.command()
+def new_key() -> None:
+    """Make a new key, and log every device out; the key is shown this once, on this terminal only."""
+    with people.terminal() as terminal:
+        question = "the old key and every device will be let in no more; type `new key` to go on: "
+        if people.typed(terminal, question) != "new key":
+            raise Failure("the key is the old one")
+        key = daemon.new_key(daemon.state())
+        os.write(terminal, f"key   {key}\n      it is shown this once; keep it in your password manager\n".encode())
 
 
 @approvals.command()

@@ -208,6 +208,15 @@ def _refusal(process: subprocess.Popen[bytes], folder: Path) -> Failure:
     return Failure(what, helps[-1] if helps else "`leashd start -f` shows all of it", code if code > 0 else 1)
 
 
+def new_key(folder: Path) -> str:
+    """A new key in place of the old one; every device is logged out.  Raises Failure when it cannot be written."""
+    done = subprocess.run(command(folder, None, "--new-key"), capture_output=True, text=True, check=False, cwd="/")
+    if done.returncode:
+        said = dict(line.partition(": ")[::2] for line in done.stderr.splitlines())
+        raise Failure(said.get("error", "no key was made"), said.get("help", "`leashd logs`"), done.returncode)
+    return done.stdout.strip()
+
+
 def _reachable(folder: Path, told: dict[str, Any]) -> bool:
     """Whether both its doors answer."""
     try:

@@ -123,23 +123,30 @@ def session() -> Iterator[Page]:
 
     Raises Failure when nobody does, when an agent has started this shell, or when no supervisor runs.
     """
-    for name, agent in AGENTS.items():
-        if os.environ.get(name):
-            raise _nobody(f"this shell was started by {agent}, and an agent does not answer for people")
-    terminal = _terminal()
-    try:
+    with terminal() as open_terminal:
         found = daemon.running(daemon.state())
         if not found.port:
             raise Failure("the supervisor does not tell its address", "`leashd restart`", daemon.STOPPED)
         page = Page(found.host, found.port)
-        page.login(_typed(terminal))
-    finally:
-        os.close(terminal)
+        page.login(typed(open_terminal, "key, or the code of a link: "))
     try:
         yield page
     finally:
         with suppress(Failure):  # it is gone, and the session with it
             page.logout()
+
+
+@contextmanager
+def terminal() -> Iterator[int]:
+    """The terminal that somebody sits at.  Raises Failure when nobody does, or when an agent has started this shell."""
+    for name, agent in AGENTS.items():
+        if os.environ.get(name):
+            raise _nobody(f"this shell was started by {agent}, and an agent does not answer for people")
+    opened = _terminal()
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def _nobody(why: str) -> Failure:
@@ -157,19 +164,19 @@ def _terminal() -> int:
     return terminal
 
 
-def _typed(terminal: int) -> str:
-    """A line from the terminal, which does not show it."""
+def typed(terminal: int, question: str) -> str:
+    """A line from the terminal, which does not show it.  Raises Failure when it is empty."""
     before = termios.tcgetattr(terminal)
     silent = list(before)
     silent[3] &= ~termios.ECHO
     try:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
-        os.write(terminal, b"key, or the code of a link: ")
+        os.write(terminal, question.encode())
         line = os.read(terminal, _LONGEST)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         os.write(terminal, b"\n")
-    typed = line.decode("utf-8", "replace").strip()
-    if not typed:
+    given = line.decode("utf-8", "replace").strip()
+    if not given:
         raise _nobody("nothing was typed")
-    return typed
+    return given

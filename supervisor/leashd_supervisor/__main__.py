@@ -8,7 +8,7 @@ import os
 import sys
 
 from leashd_supervisor import ready
-from leashd_supervisor.app import serve
+from leashd_supervisor.app import new_key, serve
 from leashd_supervisor.kernel.errors import STATE, SupervisorError
 from leashd_supervisor.log import LEVELS, open_log
 from leashd_supervisor.settings import from_environment
@@ -22,12 +22,16 @@ def main() -> int:
     parser.add_argument("--ready", type=int, metavar="FD", help="descriptor that is told once the supervisor listens")
     parser.add_argument("--link", action="store_true", help="tell who reads the descriptor a link to log in with")
     parser.add_argument("--foreground", action="store_true", help="write the log to standard error as well")
+    parser.add_argument("--new-key", action="store_true", help="make a new key, log every device out, and end")
     parser.add_argument("--log-level", choices=LEVELS, default=os.environ.get("LEASHD_LOG_LEVEL", "info"))
     options = parser.parse_args()
     os.umask(0o077)
     try:
         settings = from_environment(options.state, options.port)
         settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if options.new_key:
+            print(new_key(settings))
+            return 0
         open_log(settings.log, options.log_level, options.foreground)
         port = asyncio.run(serve(settings, options.ready, options.link))
     except SupervisorError as error:

@@ -31,7 +31,7 @@ from leashd_supervisor.kernel.metrics import Metrics
 from leashd_supervisor.log import note
 from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
 from leashd_supervisor.settings import Settings
-from leashd_supervisor.web.auth import Devices, ensure_key
+from leashd_supervisor.web.auth import Devices, ensure_key, reset_key
 from leashd_supervisor.web.routes import page
 
 
@@ -104,6 +104,15 @@ async def serve(settings: Settings, pipe: int | None = None, link: bool = False)
         supervisor.db.close()
         os.close(lock)
     return port if server.again else None
+
+
+def new_key(settings: Settings) -> str:
+    """A new key in place of the old one, whether a supervisor runs or not; every device is logged out."""
+    db = Database(str(settings.database))
+    try:
+        return reset_key(db)
+    finally:
+        db.close()
 
 
 def _way_in(supervisor: Supervisor, port: int, link: bool) -> dict[str, str]:

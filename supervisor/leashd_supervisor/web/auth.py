@@ -43,11 +43,13 @@ def ensure_key(db: Database) -> str | None:
 
 
 def reset_key(db: Database) -> str:
-    """Makes a new key, to be shown this once.  The old one, every device and every code hold no longer."""
+    """Makes a new key, to be shown this once.  The old one, every device and every code hold no longer, and nobody is
+    notified who was.
+    """
     key = "leashd-" + secrets.token_urlsafe(KEY_BYTES)
     salt = secrets.token_bytes(16)
     with db.transaction():
-        for table in ("owner_key", "device", "pairing"):
+        for table in ("owner_key", "device", "pairing", "push_subscription"):
             db.execute(f"delete from {table}")  # noqa: S608 - names of ours
         db.execute(
             "insert into owner_key (id, made, tag, salt, hash) values (1, ?, ?, ?, ?)",

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from leashd_hooks.cli import people
+from leashd_hooks.cli.failure import Failure
 from tests.leashd_hooks.cli.daemons import at_terminal, eventually
 
 ASK = (
@@ -21,7 +23,7 @@ PUSH = {
     "rule": "push", "reason": "others see it",
     "effects": [{"kind": "git", "operation": "push", "changes": "remote"}],
 }  # fmt: skip
-COMMANDS = [["list"], ["show"], ["allow"], ["deny"], ["grants"], ["watch"], ["watch", "--json"]]
+COMMANDS = [["list"], ["show"], ["allow"], ["deny"], ["grants"], ["watch"], ["watch", "--json"], ["new-key"]]
 
 
 class Agent:
@@ -94,6 +96,35 @@ def test_a_wrong_key_is_refused_and_never_shown(desk):
     assert "leashd-wrong" not in shown
 
 
+def test_a_new_key_ends_the_old_one_and_every_device(desk):
+    shown, _ = at_terminal(desk, "restart")
+    link = re.search(r"link  (\S+)", shown)[1]
+    page = people.Page(desk.told["host"], desk.told["port"])
+    page.login(desk.key)
+    shown, code = at_terminal(desk, "approvals", "new-key", dialog=[("to go on: ", "new key\n")])
+    assert code == 0, shown
+    old, desk.key = desk.key, re.search(r"key   (\S+)", shown)[1]
+    assert desk.key != old
+    with pytest.raises(Failure, match="nobody is logged in"):
+        page.get("/api/me")
+    for gone in (old, link):
+        assert at_terminal(desk, "approvals", "list", dialog=[("link: ", gone + "\n")])[1] == 1
+    assert _with_key(desk, "list")[1] == 0
+
+
+def test_a_key_is_made_anew_by_the_words_only(desk):
+    shown, code = at_terminal(desk, "approvals", "new-key", dialog=[("to go on: ", "y\n")])
+    assert (code, "the key is the old one" in shown) == (1, True), shown
+    assert _with_key(desk, "list")[1] == 0
+
+
+def test_without_a_supervisor_a_key_is_made_as_well(desk):
+    desk.run("stop")
+    shown, code = at_terminal(desk, "approvals", "new-key", dialog=[("to go on: ", "new key\n")])
+    assert code == 0, shown
+    assert "it is shown this once" in shown
+
+
 def test_the_key_is_not_shown_while_it_is_typed(desk):
     shown, code = _with_key(desk, "list")
     assert code == 0, shown
@@ -154,6 +185,16 @@ def test_denying_tells_the_agent_why_and_stops_it(desk):
     assert code == 0, shown
     told = agent.answer()
     assert (told["state"], told["message"], told["stop"]) == ("denied", "not on a Friday", True)
+
+
+def test_an_approval_that_has_ended_can_be_allowed_for_the_next_try(desk):
+    told = Agent(desk, timeout=0.1).answer()
+    assert told["state"] == "expired"
+    shown, code = _with_key(desk, "allow", told["id"], dialog=[("type `allow`", "allow\n")])
+    assert code == 0, shown
+    assert "the next call that is the same, once" in shown
+    again = Agent(desk, call_id="c2", timeout=5)
+    assert again.answer()["state"] == "allowed"
 
 
 def test_of_several_one_is_named(desk):
