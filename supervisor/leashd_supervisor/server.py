@@ -115,7 +115,9 @@ def _clear(path: Path) -> None:
 
 def bind_people(settings: Settings) -> socket.socket:
     """The loopback port for the page.  Raises SupervisorError when it is taken."""
-    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # asyncio sends small answers at once only where the protocol is named; else each waits 40 ms for the other side.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host, settings.port))
