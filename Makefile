@@ -3,7 +3,8 @@
 #   make run      a demonstration: what the guard says to a few tool calls
 #   make test     every test, real clients included
 #   make check    formatting, lints, types, import directions, generated pages, then every test
-#   make bench    how long a decision takes, beside other guards
+#   make bench    how long a decision takes, beside other guards, and what the supervisor costs
+#   make soak     the supervisor for ten minutes: killed, restarted, 5,000 approvals
 #   make docs     the generated pages
 #   make setup    all of the above, prepared
 #   make clean    everything that the recipes made
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: setup run test check lint bench docs clean setup-tests setup-bench
+.PHONY: setup run test check lint bench soak docs clean setup-tests setup-bench
 .DEFAULT_GOAL := run
 
 setup: setup-tests
@@ -38,6 +39,10 @@ lint: setup-tests
 bench: setup-bench
 	@$(BIN)/python -m tests.bench.bench
 	@$(BIN)/python -m tests.bench.work
+	@$(BIN)/python -m tests.bench.load
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.soak
 
 docs: $(VENV)/.runtime
 	@$(BIN)/leashd docs
