@@ -5,6 +5,7 @@ not understood lets the tool run, so an allow has a form of its own too, `{}`, w
 (`install/codex.py`).  Codex cannot ask in PreToolUse: a call that needs a person is held for the supervisor, or denied.
 """
 
+from leashd_hooks.adapters.claude import explain
 from leashd_hooks.jsondoor import dumps
 from leashd_hooks.model import ALLOW, ASK, Call
 
@@ -42,7 +43,8 @@ def read_call(event: "dict[str, Any]") -> Call:
     if name == "PermissionRequest" and tool in _TEXTS:
         given = {key: value for key, value in given.items() if key != "description"}
     return Call(
-        tool=tool,
+        # One with a capital would be taken for another agent's tool of that name.
+        tool=tool if tool == "Bash" or not tool[0].isupper() else "codex:" + tool,
         input=given,
         cwd=cwd,
         agent="codex",
@@ -69,16 +71,7 @@ def answer(call: Call, decision: "Decision", unattended: bool) -> "Answer":
         return _allow(call)
     if decision.verdict == ASK and call.event == "PermissionRequest" and not unattended:
         return NOTHING, "", 0, "silent"
-    return deny(explain(decision))
-
-
-def explain(decision: "Decision") -> str:
-    """The reason of a denial as the agent reads it: what, by which rule, what to do instead."""
-    head = "denied by"
-    if decision.verdict == ASK:
-        head = "denied: nobody can approve it here; it needs approval under"
-    text = f"leashd: {head} `{decision.rule}`: {decision.reason}"
-    return f"{text}; instead: {decision.instead}" if decision.instead else text
+    return deny(explain(decision, "deny"))
 
 
 def deny(reason: str) -> "Answer":

@@ -74,6 +74,16 @@ RECORDED: "list[tuple[str, dict[str, Any], dict[str, Any]]]" = [
         {"tool": "collaborationspawn_agent", "input": {"message": "SUBTASK", "task_name": "one"}},
     ),
     (
+        "a tool that a client of the app server made up, by the name of one of another agent",
+        {"tool_name": "Task", "tool_input": {}},
+        {"tool": "codex:Task"},
+    ),
+    (
+        "a tool of an MCP server with capitals in its name",
+        {"tool_name": "mcp__Lab__leaveMark", "tool_input": {}},
+        {"tool": "mcp__Lab__leaveMark"},
+    ),
+    (
         "a request for permission, without the model's justification",
         {
             "hook_event_name": "PermissionRequest",
