@@ -65,14 +65,30 @@ def _session_start(state: str, home: str) -> "Answer":
 
 
 def _session_end(event: "dict[str, Any]", state: str) -> "Answer":
-    """Tells the supervisor, if one runs, that nobody comes back for what this session has asked."""
+    """Tells the supervisor, if one runs, that nobody comes back for what this session has asked; and has it looked up
+    whether every call of the session was decided.
+    """
     from leashd_hooks import client
 
+    _reconcile(event.get("transcript_path"), state)
     try:
         client.ask(places.hook_socket(state), "/report", {"event": "end", "session": event.get("session_id")}, REPORT)
     except (client.Gone, OSError, ValueError):
         return "", "", 0, "allow"  # whoever is not there needs not be told
     return "", "", 0, "allow"
+
+
+def _reconcile(transcript: object, state: str) -> None:
+    """Starts `leashd_hooks.reconcile` in a process of its own: the client does not wait for long when it ends."""
+    if not isinstance(transcript, str) or not transcript.startswith("/"):
+        return
+    argv = [sys.executable, "-I", "-m", "leashd_hooks.reconcile", state, transcript]
+    nowhere = [(posix.POSIX_SPAWN_OPEN, file, "/dev/null", posix.O_RDWR, 0) for file in (0, 1, 2)]
+    environment = {b"PATH": b"/usr/bin:/bin", b"HOME": posix.environ.get(b"HOME", b"/")}
+    try:
+        posix.posix_spawn(sys.executable, argv, environment, file_actions=nowhere, setsid=True)
+    except (OSError, NotImplementedError) as error:
+        raise OSError(f"the session could not be reconciled: {error}") from error
 
 
 def _config_change(event: "dict[str, Any]", home: str) -> "Answer":

@@ -6,6 +6,7 @@ Calls are the `tool_use` blocks of `assistant` lines, results the `tool_result` 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,6 +17,8 @@ from leashd_hooks.transcripts import DECLINED, DENIED, RAN, REFUSED, UNTOLD, Rec
 
 _OURS = re.compile(r"^(?:PreToolUse:\S+ hook error: |Permission to use .{0,200}? has been denied\W+)?leashd: ")
 _DECLINED = ("The user doesn't want to proceed", "The user doesn't want to take this action", "[Request interrupted")
+#: Tools of one file, and the field that names it.
+_FILES = {"Read": "file_path", "Write": "file_path", "Edit": "file_path", "NotebookEdit": "notebook_path"}
 #: What the client says instead of asking a hook: the input does not fit, there is no such tool, the file was not read.
 _REFUSED = "<tool_use_error>"
 
@@ -59,18 +62,28 @@ def _blocks(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _call(block: dict[str, Any], record: dict[str, Any], mode: str, where: str) -> Recorded:
     given = block.get("input")
+    cwd = str(record.get("cwd") or "")
     return Recorded(
         agent="claude",
         session=str(record.get("sessionId") or ""),
         call_id=str(block.get("id") or ""),
         tool=str(block.get("name") or ""),
-        input=given if isinstance(given, dict) else None,
-        cwd=str(record.get("cwd") or ""),
+        input=_expanded(str(block.get("name")), given, cwd) if isinstance(given, dict) else None,
+        cwd=cwd,
         where=where,
         subagent=str(record.get("agentId") or ""),
         mode=mode,
         time=str(record.get("timestamp") or ""),
     )
+
+
+def _expanded(tool: str, given: dict[str, Any], cwd: str) -> dict[str, Any]:
+    """The input as the client tells it to hooks, which is as the model wrote it but for the path of a file tool."""
+    name = _FILES.get(tool, "")
+    path = given.get(name)
+    if not isinstance(path, str) or not path.strip():
+        return given
+    return {**given, name: os.path.normpath(os.path.join(cwd, os.path.expanduser(path.strip())))}
 
 
 def _outcome(block: dict[str, Any], tool: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from leashd_hooks.audit import append
 from leashd_hooks.reconcile import at_the_end, reconcile
 from leashd_hooks.transcripts import read
-from tests.leashd_hooks.terminal import Terminal
+from tests.leashd_hooks.terminal import LEASHD, Terminal
 from tests.leashd_hooks.transcripts.sessions import ClaudeSession, CodexSession
 
 
@@ -187,3 +187,22 @@ def test_what_codex_shows_no_hook_is_found(tmp_path: Path) -> None:
         "write_stdin",
         "web_search_call",
     ]
+
+
+def test_a_session_that_ends_has_its_calls_looked_up_by_themselves(terminal: Terminal, tmp_path: Path) -> None:
+    session = ClaudeSession(tmp_path / "sessions")
+    session.calls("t1", "Bash", {"command": "git status"})
+    terminal.hook("Bash", {"command": "git status"})
+    session.calls("t2", "Bash", {"command": "echo unseen"})
+    terminal.hook("", {}, hook_event_name="SessionEnd", transcript_path=str(session.path), reason="other")
+    command = ["audit", "tail", "--json", "--follow", "-n", "1"]
+    with subprocess.Popen(
+        [*LEASHD, *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"HOME": str(terminal.home), "PATH": "/usr/bin:/bin"},
+    ) as following:
+        assert following.stdout is not None
+        found = next(record for record in map(json.loads, following.stdout) if record["event"] == "Reconciled")
+        following.terminate()
+    assert (found["verdict"], [one["call_id"] for one in found["unseen"]]) == ("deny", ["t2"])

@@ -66,6 +66,27 @@ def test_a_file_is_read_with_those_of_its_subagents(tmp_path: Path) -> None:
     assert [(call.call_id, call.subagent) for one in found for call in one.calls] == [("c1", ""), ("c2", "a7")]
 
 
+PATHS = [
+    ("a path is told in full", "Read", "file_path", "src/../x.py", "/work/app/x.py"),
+    ("a path below the home, too", "Write", "file_path", "~/x", "/home/me/x"),
+    ("spaces around it are none of it", "Edit", "file_path", " x.py ", "/work/app/x.py"),
+    ("letters stay as they are", "NotebookEdit", "notebook_path", "e\u0301.ipynb", "/work/app/e\u0301.ipynb"),
+    ("a path of another tool is left as it is", "Grep", "path", "src", "src"),
+]
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "path", "expected"), [case[1:] for case in PATHS], ids=[case[0] for case in PATHS]
+)
+def test_a_path_is_told_as_hooks_are_told_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str, name: str, path: str, expected: str
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    session = ClaudeSession(tmp_path)
+    session.calls("c1", tool, {name: path})
+    assert transcripts.read([session.path])[0].calls[0].input == {name: expected}
+
+
 def test_a_copy_of_the_conversation_in_other_lines_is_no_second_call(tmp_path: Path) -> None:
     session = ClaudeSession(tmp_path)
     session.calls("c1", "Bash", {"command": "ls"})
