@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from leashd_hooks.cli import render
+from leashd_hooks.cli.install_codex import install_codex, uninstall_codex
 from leashd_hooks.cli.other_agents import install_command, tell, uninstall_command
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
@@ -93,6 +94,8 @@ def uninstall_claude(user: bool, project: bool, local: bool, managed: bool, as_j
         render.say("leashd is not installed in any settings of Claude Code here")
 
 
+install.add_command(install_codex)
+uninstall.add_command(uninstall_codex)
 for host in HOSTS:
     install.add_command(install_command(host))
     uninstall.add_command(uninstall_command(host))
