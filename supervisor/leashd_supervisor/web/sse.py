@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 
 from leashd_supervisor.kernel.bus import Bus, Event
 from leashd_supervisor.kernel.incoming import Malformed
+
+if TYPE_CHECKING:
+    from sse_starlette import EventSourceResponse
 
 #: Seconds between two pings, and how long a page may take to accept some bytes.
 PING, SLOW = 15, 20.0
@@ -39,6 +41,8 @@ class Streams:
 
     def response(self, http: Request, device: str) -> EventSourceResponse:
         """The stream for a request."""
+        from sse_starlette import EventSourceResponse, ServerSentEvent  # not at the top: a twentieth of the start
+
         return EventSourceResponse(
             self._events(cursor(http), device),
             ping=PING,
