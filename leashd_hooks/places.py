@@ -43,6 +43,11 @@ def hook_socket(state: str) -> str:
     return state + "/run/hook.sock"
 
 
+def page_port(state: str) -> str:
+    """The port that the page was given last: one line, a number."""
+    return state + "/port"
+
+
 def exists(path: str) -> bool:
     """Whether something is there."""
     try:

@@ -15,6 +15,7 @@ from filelock import FileLock
 from leashd_hooks import places
 from leashd_hooks.bundle import FORMAT, PACKED, tag
 from leashd_hooks.config import write_private
+from leashd_hooks.decide.rule import WHEN
 from leashd_hooks.model import ASK
 from leashd_hooks.policy import layers, vocabulary
 from leashd_hooks.policy.condition import Condition
@@ -27,12 +28,22 @@ from leashd_hooks.policy.source import SourceError
 if TYPE_CHECKING:
     from leashd_hooks.bundle import Bundle
 
+#: The port of the page where nothing else is said; in the floor it stands for the port that it was given, too.
+PAGE = 8180
+
 ByKind = dict[str, tuple[Any, ...]]
 
 
 def compile_state(state: str, home: str) -> Bundle:
     """The policy in force for the user whose state directory is `state`."""
-    return compiled(layers.of_state(state, home), home, (state,))
+    policies = layers.of_state(state, home)
+    return compiled(policies, home, (state,), _page_port(policies, state))
+
+
+def _page_port(policies: Policies, state: str) -> int:
+    """The port of the page: the one that it was given last, before that the one that it takes by itself."""
+    told = (policies.sources.read(places.page_port(state)) or b"").strip()
+    return int(told) if told.isdigit() and len(told) < 6 else PAGE
 
 
 def compile_policies(policies: list[str], roots: list[str], home: str) -> Bundle:
@@ -40,8 +51,10 @@ def compile_policies(policies: list[str], roots: list[str], home: str) -> Bundle
     return compiled(layers.of_names(policies, roots, home), home)
 
 
-def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle:
-    """The bundle of everything that is in force; `own` are directories to guard besides leashd's code."""
+def compiled(policies: Policies, home: str, own: tuple[str, ...] = (), page: int = PAGE) -> Bundle:
+    """The bundle of everything that is in force; `own` are directories to guard besides leashd's code, `page` is the
+    port of the page.
+    """
     config = policies.config.config
     named = _places(policies, home, [*own, *_guarded(policies)])
     scratch = _spellings(config.scratch_directories, home)
@@ -59,14 +72,24 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = ()) -> Bundle
         "scratch": scratch,
         "system": named["system"][0],
         "places": named,
-        **_deciding(policies, floor, home, trial=False),
+        **_deciding(policies, floor, home, page, trial=False),
         "timeout": _timeout(policies),
         "shfmt": shfmt(),
         "unlocked": tuple(config.unlock),
     }
     if _has_shadow(policies):
-        bundle["shadow"] = _deciding(policies, floor, home, trial=True)
+        bundle["shadow"] = _deciding(policies, floor, home, page, trial=True)
     return bundle
+
+
+def _at_page(floor: ByKind, page: int) -> ByKind:
+    """The floor, with what it says of the port that the page takes by itself said of the one that it was given, too."""
+    own, both = ("port", "is", frozenset([PAGE])), ("port", "is", frozenset([PAGE, page]))
+    network = [
+        (*rule[:WHEN], tuple(both if test == own else test for test in rule[WHEN]), *rule[WHEN + 1 :])
+        for rule in floor.get("network", ())
+    ]
+    return {**floor, "network": tuple(network)} if network else floor
 
 
 def _has_shadow(policies: Policies) -> bool:
@@ -74,7 +97,7 @@ def _has_shadow(policies: Policies) -> bool:
     return any(layer.in_shadow(loaded, rule) for layer, loaded in files for rule in (None, *loaded.file.rules))
 
 
-def _deciding(policies: Policies, floor: list[Layer], home: str, trial: bool) -> dict[str, Any]:
+def _deciding(policies: Policies, floor: list[Layer], home: str, page: int, trial: bool) -> dict[str, Any]:
     """The parts of a bundle that decide: of what is in force, or, for a trial, with what is in shadow."""
     unlocked = policies.config.config.unlock
 
@@ -82,7 +105,7 @@ def _deciding(policies: Policies, floor: list[Layer], home: str, trial: bool) ->
         return _rules(found, home, lambda rule: not rule.floor, trial)
 
     return {
-        "floor": _rules(floor, home, lambda rule: rule.floor and rule.name not in unlocked, trial),
+        "floor": _at_page(_rules(floor, home, lambda rule: rule.floor and rule.name not in unlocked, trial), page),
         "rules_above": rules(policies.above),
         "rules": rules(policies.profiles),
         "projects": {

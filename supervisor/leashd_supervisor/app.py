@@ -9,10 +9,12 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from leashd_hooks import __version__
+from leashd_hooks import __version__, places
+from leashd_hooks.config import write_private
 from leashd_supervisor import ready
 from leashd_supervisor.approvals.metrics import measure
 from leashd_supervisor.approvals.service import Approvals
@@ -88,6 +90,7 @@ async def serve(settings: Settings, pipe: int | None = None, link: bool = False)
     watchers = [asyncio.ensure_future(one) for one in (supervisor.approvals.watch(), supervisor.audit.watch())]
     port = people_socket.getsockname()[1]
     _announce(settings, port)
+    _keep_port(settings, port)
     ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port, **_way_in(supervisor, port, link)})
     note("started", pid=os.getpid(), port=port, version=__version__)
     try:
@@ -134,6 +137,14 @@ def _exit(server: Server, supervisor: Supervisor) -> None:
     supervisor.approvals.close()
     supervisor.bus.close()
     server.should_exit = True
+
+
+def _keep_port(settings: Settings, port: int) -> None:
+    """Writes the port down for the policy, which keeps agents from it; it stays when the supervisor ends."""
+    path = Path(places.page_port(str(settings.state)))
+    line = f"{port}\n".encode()
+    if not path.exists() or path.read_bytes() != line:
+        write_private(str(path), line)
 
 
 def _announce(settings: Settings, port: int) -> None:

@@ -147,6 +147,22 @@ def test_a_plan_that_was_allowed_answers_the_dialog_too(guard: Guard, supervisor
     assert guard.send(other).stdout == ""
 
 
+@pytest.mark.parametrize(
+    "command", ["curl -s http://127.0.0.1:{}/api/state", "nc -l {}", "nc -lk -p {}", "telnet localhost {}"]
+)
+def test_an_agent_is_kept_from_the_port_that_the_page_was_given(
+    guard: Guard, supervisor: Supervisor, command: str
+) -> None:
+    port = (guard.state / "port").read_text().strip()
+    for known in (port, "8180"):
+        answered = guard.send(guard.event("Bash", command=command.format(known)))
+        assert (answered.decision, "`guard-page`" in answered.reason) == ("deny", True), answered.reason
+    other = guard.send(
+        {**guard.event("Bash", command="curl -s http://127.0.0.1:1/")}, argv=[*guard.argv, "--unattended"]
+    )
+    assert "`guard-page`" not in other.reason
+
+
 @pytest.mark.parametrize("command", ["rm -rf /", "cat .env"])
 def test_what_is_denied_is_not_asked(command: str, guard: Guard, supervisor: Supervisor) -> None:
     assert guard.send(guard.event("Bash", command=command)).decision == "deny"

@@ -130,9 +130,13 @@ def _netcat(call: "Invocation") -> "list[Effect] | None":
         return [call.on_path("write", word, how="edit") for word in options.words[:1]]
     runs = options.has("-e", "-c", "--exec", "--sh-exec", "--lua-exec")
     found = [call.effect("code", language="shell", source="inline")] if runs else []
+    for text in options.values("-e", "-c", "--exec", "--sh-exec"):
+        found += call.shell(text)
     first = options.words[0] if options.words else None
     listens = options.has("-l", "--listen")
     port = options.words[1] if len(options.words) > 1 else first if listens else None
+    if listens and options.has("-p"):
+        port = options.values("-p")[-1]
     number = int(port) if isinstance(port, str) and port.isdigit() else None
     host = "localhost" if listens else str(first) if isinstance(first, str) else None
     scans = options.has("-z")
@@ -154,6 +158,7 @@ def _socat(call: "Invocation") -> "list[Effect] | None":
             kind = side.lower()
             if kind.startswith(SOCAT_RUNS):
                 found.append(call.effect("code", language="shell", source="inline"))
+                found += call.shell(side.partition(":")[2].partition(",")[0])
             elif kind.startswith(SOCAT_FILES):
                 path = side.partition(":")[2].partition(",")[0]
                 found += [call.on_path("read", path, how="content"), call.on_path("write", path, how="edit")]
@@ -194,5 +199,6 @@ def _session(call: "Invocation") -> "list[Effect] | None":
     first = options.words[0]
     host = None if isinstance(first, Unknown) else split_url(first)[1] if "://" in first else _host(first)
     scheme = {"sftp": "ssh", "ftp": "ftp"}.get(call.name, "tcp")
-    found = [_network(call, host, scheme, "upload")]
+    port = options.words[1] if call.name == "telnet" and len(options.words) > 1 else ""
+    found = [_network(call, host, scheme, "upload", int(port) if isinstance(port, str) and port.isdigit() else None)]
     return found + [call.on_path("read", path, how="content") for path in options.values("-b", "-i") if path != "-"]

@@ -187,7 +187,8 @@ def _multiplexer(call: "Invocation") -> "list[Effect] | None":
         return []
     # A pane runs whatever it is told, outside of this call.
     found = [call.effect("code", language="shell", source="unknown")]
-    options = read(call.args[1:], short="cefFlnNpstxyhSTb" if call.name == "tmux" else "ceLpsStTX")
+    tmux = call.name == "tmux"
+    options = read(call.args[1:] if tmux else call.args, short="cefFlnNpstxyhSTb" if tmux else "ceLpsStTX")
     words = [word for word in options.words if isinstance(word, str) and word not in KEYS]
     if words and call.name == "tmux":
         found += [effect for word in words for effect in call.shell(word)] if " " in " ".join(words) else []
