@@ -43,7 +43,7 @@ def claude(ctx: click.Context, unattended: bool, user_settings: bool, unsafe_ver
     launch.refuse(arguments)
     place = here()
     environ, removed = launch.environ(os.environ)
-    policy = _policy(place)
+    policy = current_policy(place)
     preflight.check_directory(os.getcwd(), (*policy["roots"], *policy["scratch"]))
     path = preflight.find(launch.PROGRAM, environ, (*policy["roots"], str(place.project)))
     notes = [launch.check_version(survey.version(path, environ), path, unsafe_version)]
@@ -59,7 +59,7 @@ def claude(ctx: click.Context, unattended: bool, user_settings: bool, unsafe_ver
     become(path, [*launch.flags(entry, user_settings), *arguments], environ)
 
 
-def _policy(place: Place) -> bundle.Bundle:
+def current_policy(place: Place) -> bundle.Bundle:
     """The compiled policy, made first where there is none yet."""
     setup.state_directory(place.state)
     if not places.exists(places.bundle(str(place.state))):

@@ -18,6 +18,7 @@ COMMANDS = {
     "init": ("init", "approve this directory and install the hook, with sensible answers"),
     "install": ("install", "register the hook with a coding agent"),
     "uninstall": ("install", "take the hook out again"),
+    "codex": ("codex", "start Codex so that no project or settings file takes the guard away"),
     "claude": ("claude", "start Claude Code so that no project or settings file takes the guard away"),
     "start": ("start", "start the supervisor, which asks people what the policy leaves open"),
     "stop": ("start", "stop the supervisor"),

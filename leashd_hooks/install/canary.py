@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,14 @@ def environment(
     return {**own, **(more or {}), **marks}
 
 
-def run(entry: Mapping[str, Any], event: Mapping[str, Any], project: Path, env: Mapping[str, str]) -> Outcome:
-    """One event through the hook process as it is installed."""
+def run(
+    entry: Mapping[str, Any],
+    event: Mapping[str, Any],
+    project: Path,
+    env: Mapping[str, str],
+    reads: Callable[[bytes, bytes, int], tuple[str, str]] | None = None,
+) -> Outcome:
+    """One event through the hook process as it is installed; `reads` is how another host than Claude Code reads it."""
     started = time.perf_counter()
     try:
         done = subprocess.run(
@@ -54,7 +60,10 @@ def run(entry: Mapping[str, Any], event: Mapping[str, Any], project: Path, env: 
         return Outcome("nothing", f"`{error.filename}` cannot be started: {error.strerror}", -1, 0.0)
     spent = (time.perf_counter() - started) * 1000
     stderr = done.stderr.decode("utf-8", "replace")
-    told, reason = as_the_host_reads(done.stdout, done.returncode)
+    if reads is None:
+        told, reason = as_the_host_reads(done.stdout, done.returncode)
+    else:
+        told, reason = reads(done.stdout, done.stderr, done.returncode)
     return Outcome(told, reason or stderr.strip(), done.returncode, spent, stderr)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,18 @@ def check_directory(directory: str, approved: Sequence[str]) -> None:
         raise Refusal(f"`{directory}` is not approved, so the agent could do nothing in it", "leashd add-dir")
 
 
-def prove(entry: Mapping[str, Any], home: Path, project: Path, environ: Mapping[str, str]) -> None:
+def prove(
+    entry: Mapping[str, Any],
+    home: Path,
+    project: Path,
+    environ: Mapping[str, str],
+    reads: Callable[[bytes, bytes, int], tuple[str, str]] | None = None,
+) -> None:
     """Starts the hook as the client will.  Raises Refusal unless it denies what it must and allows a harmless call."""
     probes = (("deny", f"cat {home}/.ssh/id_rsa"), ("allow", "git status"))
     for wanted, command in probes:
         event = canary.event("Bash", {"command": command}, Path.cwd(), SESSION)
-        outcome = canary.run(entry, event, project, environ)
+        outcome = canary.run(entry, event, project, environ, reads)
         if outcome.told != wanted:
             text = f"the hook must {wanted} `{command}`, and says {outcome.told}: {outcome.reason[:400]}"
             raise Refusal(text, "`leashd doctor` looks for what is wrong")

@@ -52,6 +52,8 @@ ELSEWHERE = {
     "cli/failure": "leashd_hooks/cli/test_command_line.py",
     "cli/group": "leashd_hooks/cli/test_command_line.py",
     "cli/init": "leashd_hooks/cli/test_setup_commands.py",
+    "cli/codex": "e2e/test_codex.py",
+    "install/codex_client": "e2e/test_codex.py",
     "cli/install_codex": "e2e/test_codex.py",
     "cli/install": "leashd_hooks/cli/test_setup_commands.py",
     "cli/judging": "leashd_hooks/cli/test_check.py",
