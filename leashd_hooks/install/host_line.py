@@ -5,19 +5,24 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+#: What the hook said, ended by a full stop where it ended badly.  No variable has a name here: Gemini CLI puts values
+#: from the environment, and so from a project's `.env`, in place of every `$name` and `${name}` in its settings.
+#: And nothing is a host's to parse: it takes JSON on standard error for an answer, whatever the exit code.
+_SCRIPT = (
+    'set -- "$("$@" 2>&1 || echo .)"; case "$*" in %s) printf "%%s\\n" "$*"; exit 0;; '
+    'leashd:*) printf "%%s\\n" "$*" >&2;; *) printf "leashd: denied, because the hook said: %%s\\n" "$*" >&2;; '
+    "esac; exit 2"
+)
+
 
 def host_line(argv: Sequence[str], passes: Sequence[str]) -> str:
-    """A line for a host's shell that starts the hook and hands on its answer, if it ended well and begins like these.
+    """A line for a host's shell that starts the hook and hands on its answer: an object that begins like one of these.
 
     Whatever else comes of it (missing, killed, crashed, silent, or output that nobody expected) ends with exit code 2
     and words on standard error, which is what these hosts take for a denial.
     """
-    wanted = "|".join(f"{shlex.quote(answer)}*" for answer in passes)
-    script = (
-        f'r=$("$@" 2>&1) && case $r in {wanted}) printf "%s\\n" "$r"; exit 0;; esac; '
-        'printf "%s\\n" "${r:-leashd: denied, because the hook gave no answer}" >&2; exit 2'
-    )
-    return shlex.join(["/bin/sh", "-c", script, "leashd", *argv])
+    wanted = "|".join(shlex.quote(answer) + "*" + shlex.quote("}") for answer in passes)
+    return shlex.join(["/bin/sh", "-c", _SCRIPT % wanted, "leashd", *argv])
 
 
 def is_ours(command: object) -> bool:

@@ -1,5 +1,6 @@
 """The line around the hook passes on a clear answer, and makes a denial of everything else."""
 
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -38,7 +39,7 @@ def test_only_a_clear_answer_goes_on(hook: str, goes_on: bool) -> None:
     done = _run(host_line(["bash", "-c", hook], PASSES))
     assert done.returncode == (0 if goes_on else 2)
     assert bool(done.stdout) is goes_on
-    assert bool(done.stderr.strip()) is not goes_on
+    assert done.stderr.startswith("leashd: denied, ") is not goes_on
 
 
 @pytest.mark.parametrize("mode", [None, 0, stat.S_IRUSR])
@@ -50,6 +51,15 @@ def test_a_hook_that_cannot_start_is_a_denial(tmp_path: Path, mode: "int | None"
     done = _run(host_line([str(hook)], PASSES))
     assert done.returncode == 2
     assert "a hook" in done.stderr
+
+
+def test_a_host_finds_no_variable_to_put_a_value_into() -> None:
+    assert not re.search(r"\$(\w|\{)", host_line(["/opt/python", "boot.py"], PASSES))
+
+
+def test_a_reason_arrives_as_it_was_given() -> None:
+    done = _run(host_line(["bash", "-c", "printf 'leashd: denied, not here' >&2; exit 2"], PASSES))
+    assert done.stderr == "leashd: denied, not here.\n"
 
 
 def test_it_is_told_from_other_hooks() -> None:

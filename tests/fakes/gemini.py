@@ -1,0 +1,90 @@
+"""A loopback stand-in for the Google GenAI API that plays a script, so that the real Gemini CLI needs no model.
+
+A script is a list of turns and a turn is a list of tool calls.  As with `tests/fakes/anthropic.py`, a request is given
+the first turn whose calls are not yet in the conversation, and `Done.` after the last.
+
+    with ModelServer([[call("run_shell_command", command="ls")]]) as model:
+        ...  # start the client with GOOGLE_GEMINI_BASE_URL=model.url
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from types import TracebackType
+from typing import Any
+
+Call = dict[str, Any]
+_numbers = count(1)
+
+
+def call(tool: str, call_id: str = "", **arguments: Any) -> Call:
+    """One `functionCall`."""
+    return {"id": call_id or f"call_{next(_numbers):04d}", "name": tool, "args": arguments}
+
+
+class ModelServer:
+    """Serves a script on a free port of 127.0.0.1 from a thread; `results` is what the model was told of each call."""
+
+    def __init__(self, turns: Sequence[Sequence[Call]]) -> None:
+        self.turns = turns
+        self.results: dict[str, dict[str, Any]] = {}
+        self._http = _Server(("127.0.0.1", 0), _Handler)
+        self._http.model = self
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> ModelServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The response to one `generateContent`; requests beside the conversation offer no tools."""
+        parts = [part for content in request.get("contents", []) for part in content.get("parts", [])]
+        for part in parts:
+            if told := part.get("functionResponse"):
+                self.results[told["id"]] = told["response"]
+        played = {part["functionCall"].get("id") for part in parts if "functionCall" in part}
+        left = [turn for turn in self.turns if not any(one["id"] in played for one in turn)]
+        said = [{"functionCall": one} for one in left[0]] if left and request.get("tools") else [{"text": "Done."}]
+        usage = {"promptTokenCount": 100, "candidatesTokenCount": 20, "totalTokenCount": 120}
+        candidate = {"content": {"role": "model", "parts": said}, "finishReason": "STOP", "index": 0}
+        return {"candidates": [candidate], "usageMetadata": usage}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    model: ModelServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up early is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing is printed."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        data = json.dumps(self.server.model.answer(json.loads(body))).encode()
+        streams = "streamGenerateContent" in self.path
+        data = b"data: " + data + b"\r\n\r\n" if streams else data
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream" if streams else "application/json")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
