@@ -77,6 +77,10 @@ def test_64_kB_of_anything_take_a_bounded_number_of_calls(name: str, world: Worl
     assert calls(filled(name, 65_000), world, policy)[0] <= MOST
 
 
+def test_64_kB_of_SQL_that_cannot_be_read_take_a_bounded_number_of_calls(world: World, policy: "dict[str, Any]") -> None:
+    assert calls("psql -c 'select (" + "a, " * 21_600 + "'", world, policy)[0] <= MOST
+
+
 #: Text that would be slow if anything looked at it again and again.
 REPEATED = [
     "a", " ", "\n", "a ", "a;", "a|", "a&", "(", "{", "$(", "`", "'", '"', "\\", "$a", "${a", "${a}", "$((", "[[ ",
@@ -95,7 +99,7 @@ def test_64_kB_of_one_piece_take_a_bounded_number_of_calls(piece: str, world: Wo
 pieces = st.sampled_from([unit for _, unit, _ in SHAPES.values()])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(pieces, min_size=2, max_size=4), st.sampled_from([300] * 12 + [1_000] * 7 + [65_000]))
 def test_any_mixture_takes_a_bounded_number_of_calls(
     world: World, policy: "dict[str, Any]", units: "list[str]", size: int

@@ -198,9 +198,10 @@ def statements(text: str) -> "list[list[str]]":
     words: list[str] = []
     word = ""
     place = 0
-    while place <= len(text):
+    end = len(text)
+    while place <= end:
         character = text[place : place + 1]
-        skipped = _skip(text, place) if character else place
+        skipped = _skip(text, place) if character and character in SKIPPED else place
         if skipped > place or not character or character in " \t\r\n;(),=<>+*":
             if word:
                 words.append(word.lower())
@@ -214,6 +215,10 @@ def statements(text: str) -> "list[list[str]]":
         word += character
         place += 1
     return found
+
+
+#: A comment, string or quoted name begins with one of these.
+SKIPPED = "-#/'\"`"
 
 
 def _skip(text: str, place: int) -> int:

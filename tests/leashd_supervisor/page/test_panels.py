@@ -98,8 +98,10 @@ def test_the_audit_is_searched_filtered_and_exported(guard: Guard, anyone: Perso
     anyone.page.get_by_label("Verdict").select_option("deny")
     expect(anyone.find(".record")).to_have_count(1)
     anyone.page.get_by_label("Verdict").select_option("")
+    expect(anyone.find(".record")).to_have_count(3)
     anyone.page.get_by_label("Search").fill("README")
     expect(anyone.find(".record")).to_have_count(1)
+    expect(anyone.find(".record")).to_contain_text("README")
     anyone.find(".record summary").click()
     expect(anyone.find(".record .facts")).to_contain_text("Entry")
     with anyone.page.expect_download() as download:
