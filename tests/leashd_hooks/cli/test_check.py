@@ -181,6 +181,22 @@ def test_explaining_names_every_effect_and_what_decided(terminal):
     assert found["trace"][found["decisive"]]["verdict"] == "deny"
 
 
+def test_the_last_call_that_did_not_pass_is_explained_and_only_one_of_this_project(terminal):
+    nothing = terminal.run("explain", "--last")
+    assert nothing.returncode == 1
+    assert "no call in this project" in nothing.stderr
+    terminal.run("init", "--yes")
+    terminal.hook("Bash", {"command": "cat .env"})
+    terminal.hook("Bash", {"command": "git push --force"}, cwd=str(terminal.home))
+    terminal.hook("Bash", {"command": "git status"})
+    done = terminal.run("explain", "--last")
+    assert done.returncode == 0, done.stderr
+    assert "deny by `credential-read`" in done.stdout
+    assert "cat .env" in done.stdout
+    assert terminal.json("explain", "--last")["rule"] == "credential-read"
+    assert terminal.run("explain", "--last", "ls").returncode == 1
+
+
 def test_a_check_answers_quickly(terminal):
     started = time.perf_counter()
     terminal.run("check", "ls")
