@@ -29,11 +29,11 @@ def matches(rule: "Rule", call: "Call", effect: "Effect", places: "list[Place]")
             value = fields.get(condition[0])
             if value is None or value not in condition[2]:
                 return False
-        elif not _holds(condition, fields, places, all if loosens else any):
+        elif not _holds(condition, effect, places, all if loosens else any):
             return False
     for group in rule[UNLESS]:
         # An exception loosens a rule that tightens, and tightens one that loosens: the quantifier turns around.
-        if all(_holds(condition, fields, places, any if loosens else all) for condition in group):
+        if all(_holds(condition, effect, places, any if loosens else all) for condition in group):
             return False
     if rule[LEGACY] is None:
         return True
@@ -46,13 +46,15 @@ def _tool(name: str, tools: "frozenset[str]") -> bool:
     return name in tools or any("*" in pattern and like(name, pattern) for pattern in tools)
 
 
-def _holds(condition: "tuple[str, str, Any]", fields: "dict[str, Any]", places: "list[Place]", every: "Any") -> bool:
+def _holds(condition: "tuple[str, str, Any]", effect: "Effect", places: "list[Place]", every: "Any") -> bool:
     field, test, operand = condition
     if test == "path":
         return bool(places) and every(contains(operand, place.path) for place in places)
     if test == "place":
         return bool(places) and every(place.inside(operand) for place in places)
-    value = fields.get(field)
+    if test == "command":
+        return effect.command in operand
+    value = effect.fields.get(field)
     if value is None:
         return False
     if test == "is":

@@ -10,6 +10,7 @@ origin      "file:line" for people
 
 Tests: `is` value in frozenset · `like` value in frozenset, or matches one of (text it holds, pattern with `*`, `?`) ·
 `path` PathSet · `place` one of the place names (`workspace`, `scratch`, `system`, `outside`, `credential`, ...) ·
+`command` text of the simple command in frozenset ·
 `words` args begin with one of (length, tuples of that length) · `flags` one of the frozenset was given.
 """
 

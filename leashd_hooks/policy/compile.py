@@ -243,6 +243,8 @@ def _one(name: str, values: tuple[Any, ...], kind: str, layer: Layer, home: str)
         return name, "path", index(_homes([_pattern(text, layer, home) for text in values], home))
     if sort == "place":
         return name, "place", frozenset(place_key(layer, text) for text in values)
+    if sort == "command":
+        return name, "command", frozenset(values)
     if sort == "words":
         found = [tuple(text.split()) for text in values]
         lengths = sorted({len(words) for words in found})

@@ -97,7 +97,7 @@ def _test(name: Any, value: Any, kinds: tuple[str, ...]) -> tuple[Scalar, ...]:
 
 
 _EXPECTED = {"flag": "true or false", "number": "a number", "path": "a path pattern", "choice": "text"}
-_EXPECTED.update(dict.fromkeys(("name", "words", "flags", "place"), "text"))
+_EXPECTED.update(dict.fromkeys(("name", "words", "flags", "place", "command"), "text"))
 
 
 def _fits(item: Any, sort: str) -> bool:

@@ -83,6 +83,8 @@ does.  `unless` takes the same shape and switches the rule off where it holds; i
   flags are split, long ones stand without their value.
 - `path` takes glob patterns: absolute, below `~/`, or relative.  A relative one is meant below the project in a
   project's policy, and at any depth elsewhere.  `**` stands for any number of directories.  Letter case is ignored.
+- `command` may be asked of every kind of effect: the simple command that causes it, word for word as it was written,
+  with its redirections.  Nothing in it is a pattern.  It ties a rule to one command where other fields would say less.
 - A rule that allows must be right about every path that a name may stand for, through links and globs.  A rule that
   asks or denies fires for any of them.
 - A field that the effect does not have never matches: what is not known is not allowed.

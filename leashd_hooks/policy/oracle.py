@@ -41,9 +41,8 @@ class Oracle:
             for rule in self.of(layer):
                 if rule.floor and rule.name not in policies.config.config.unlock and self.matches(rule, layer, one):
                     return rule.action, rule.name
-        too_complex = (DENY, "too-complex") if one.fields.get("bound") else (ASK, "opaque")
-        opaque = [too_complex] if one.kind == "opaque" else []
-        return strictest([*opaque, *self.sandbox(one), self.rules(one)])
+        opaque = (DENY, "too-complex") if one.fields.get("bound") else (ASK, "opaque")
+        return strictest([*([opaque] if one.kind == "opaque" else []), *self.sandbox(one), self.rules(one)])
 
     def sandbox(self, one: Seen) -> list[Answer]:
         if one.kind not in ("read", "write", "delete", "code") or "path" not in one.fields:
@@ -91,7 +90,8 @@ class Oracle:
         if isinstance(value, list | tuple):
             words = [text.split() for text in wanted]
             return any(list(value[: len(w)]) == w for w in words) if name == "args" else any(w in value for w in wanted)
-        return any(wild(value, text) if isinstance(value, str) else value == text for text in wanted)
+        patterns = isinstance(value, str) and name != "command"
+        return any(wild(value, text) if patterns else value == text for text in wanted)
 
     def lies(self, path: str, place: str, layer: Layer) -> bool:
         named = self.defined(path, place, layer)
@@ -121,7 +121,7 @@ class Oracle:
 
 
 def seen(call: Call, effect: Effect, facts: Facts) -> Seen:
-    path, fields = effect.fields.get("path"), dict(effect.fields)
+    path, fields = effect.fields.get("path"), {**effect.fields, "command": effect.command or None}
     if fields.get("branch") == "@current":
         fields["branch"] = facts.branches.get(fields.get("dir", "")) or None
     return Seen(call.tool, call.cwd, effect.kind, fields, list(facts.real.get(path, (path,))) if path else [])

@@ -98,8 +98,8 @@ def choices(kind: str, field: str) -> tuple[str, ...]:
 
 @cache
 def sort(kind: str, field: str) -> str:
-    """How a field is tested: flag, number, choice, words, flags, path, place or name."""
-    if field in ("path", "place"):
+    """How a field is tested: flag, number, choice, words, flags, path, place, command or name."""
+    if field in ("path", "place", "command"):
         return field
     if (kind, field) in (("run", "args"), ("run", "flags")):
         return "words" if field == "args" else "flags"
@@ -114,4 +114,4 @@ def sort(kind: str, field: str) -> str:
 @cache
 def fields(kind: str) -> tuple[str, ...]:
     """The fields a rule may ask of this kind."""
-    return (*EFFECTS[kind], "place") if kind in PATH_KINDS else tuple(EFFECTS[kind])
+    return (*EFFECTS[kind], *(("place",) if kind in PATH_KINDS else ()), "command")

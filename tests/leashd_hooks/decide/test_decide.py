@@ -25,6 +25,7 @@ rules:
   - {name: worded, action: allow, reason: r, when: {effect: run, program: tool, args: [sub list, show]}}
   - {name: hosts, action: allow, reason: r, when: {effect: network, host: "*.example.org", direction: fetch}}
   - {name: server, action: allow, reason: r, when: {effect: mcp, server: good}, tools: [mcp__good__get]}
+  - {name: exact, action: allow, reason: r, when: {effect: package, manager: make, command: "make x > y*"}}
   - {name: branch, action: deny, reason: r, when: {effect: git, verb: push, branch: main}}
   - {name: pushes, action: allow, reason: r, when: {effect: git, verb: push}}
   - {name: legacy, action: deny, reason: r, tool: Bash, command_patterns: ['secret\\\\s+word']}
@@ -52,6 +53,24 @@ def _on(kind: str, path: "str | None", **fields: object) -> Effect:
 
 
 TABLE: "list[tuple[str, list[Effect], str, str]]" = [
+    (
+        "a rule of one command knows it word for word",
+        [Effect("package", {"manager": "make"}, "make x > y*")],
+        "allow",
+        "exact",
+    ),
+    (
+        "nothing in the command of a rule is a pattern",
+        [Effect("package", {"manager": "make"}, "make x > yz")],
+        "require_approval",
+        "default-action",
+    ),
+    (
+        "what no command causes is not that of a rule",
+        [Effect("package", {"manager": "make"})],
+        "require_approval",
+        "default-action",
+    ),
     ("nothing at all is allowed", [], "allow", "no-effect"),
     ("the first rule that matches wins", [_run("ls")], "allow", "first"),
     ("a later rule serves what the first does not", [_run("cat")], "deny", "second"),
