@@ -98,6 +98,7 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         "rule": decision.rule,
         "reason": decision.reason,
         "instead": decision.instead,
+        "risk_level": _risks(policy).get(decision.rule, ""),
         "effects": [effect.to_json() for effect in decision.effects],
         "decisive": decision.decisive,
         "floor": any(
@@ -105,6 +106,11 @@ def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, An
         ),
         "timeout": policy["timeout"],
     }
+
+
+def _risks(policy: "Bundle") -> "dict[str, str]":
+    found: "Any" = entry(policy, "risks")
+    return found or {}
 
 
 def _replaced(call: Call, policy: "Bundle", judge: "Callable[[Call, Bundle], Decision]") -> "dict[str, Any]":

@@ -19,6 +19,7 @@ projects    {root: {"trusted": bool, "policies": (...), "rules": {kind: (rule, .
 shadow      only where rules are in shadow: floor, rules_above, rules, projects and default as they would be with them
 default     verdict for an effect that no rule matches
 timeout     seconds an approval may wait, or None
+risks       marshalled {name of a rule: its risk level}, of those that ask; only a question to a person reads it
 shfmt       path of the shfmt executable, "" when there is none
 unlocked    names of the floor rules that the user has unlocked
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     Bundle = dict[str, Any]
 
-FORMAT = 5
+FORMAT = 6
 
 
 #: The parts of a bundle that are packed entry by entry, because a call has few kinds of effects and asks of few places;

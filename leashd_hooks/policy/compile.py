@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: The port of the page where nothing else is said; in the floor it stands for the port that it was given, too.
 PAGE = 8180
 
+RISKS = ("low", "medium", "high", "critical")
+
 ByKind = dict[str, tuple[Any, ...]]
 
 
@@ -74,6 +76,7 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = (), page: int
         "places": named,
         **_deciding(policies, floor, home, page, trial=False),
         "timeout": _timeout(policies),
+        "risks": marshal.dumps(_risks(policies)),
         "shfmt": shfmt(),
         "unlocked": tuple(config.unlock),
     }
@@ -149,6 +152,15 @@ def _timeout(policies: Policies) -> int | None:
 def _timeouts(found: list[Layer]) -> list[int | None]:
     files = [layer.files[0] for layer in found if not layer.in_shadow(layer.files[0])]
     return [file.file.settings.approval_timeout_seconds for file in files]
+
+
+def _risks(policies: Policies) -> dict[str, str]:
+    """The risk level of every rule that asks and has one; of two of the same name the higher."""
+    found: dict[str, str] = {}
+    for rule in (rule for layer in policies.layers() for rule, _, _ in layer.rules() if rule.action == ASK):
+        if rule.risk_level and RISKS.index(rule.risk_level) >= RISKS.index(found.get(rule.name, RISKS[0])):
+            found[rule.name] = rule.risk_level
+    return found
 
 
 # Places

@@ -77,7 +77,7 @@ class Rule(Strict):
     reason: str = Field("", description="why, as told to the agent and on the approval card")
     instead: str = Field("", description="the way out: what the agent may do instead")
     risk_level: Literal["low", "medium", "high", "critical"] | None = Field(
-        None, description="shown on the approval card"
+        None, description="shown on the approval card; medium and high are never Low there, critical is Danger"
     )
     tool: Text | None = Field(None, description="the tool whose calls the rule is for: `Bash`, `mcp__github__*`")
     tools: Texts | None = Field(None, description="several tools")

@@ -206,6 +206,14 @@ def test_the_person_is_sent_what_a_write_replaces(
     hook.answer()
 
 
+def test_the_person_is_told_the_risk_level_of_the_rule(guard: Guard, supervisor: Supervisor) -> None:
+    hook = Hook(guard, command="curl http://localhost:3000/")
+    (id,) = supervisor.pending()
+    assert (asked(guard, id)["rule"], asked(guard, id)["risk_level"]) == ("network-inside", "high")
+    supervisor.tell(do="answer", id=id, allow=False)
+    hook.answer()
+
+
 def test_what_the_agent_may_not_read_unasked_is_not_sent(guard: Guard, supervisor: Supervisor) -> None:
     (guard.state / "policy.yaml").write_text(
         """

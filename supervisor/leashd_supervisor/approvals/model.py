@@ -32,6 +32,7 @@ class Request:
     digest    SHA-256 of tool and input as the hook computed it; what is allowed is exactly that
     project   the approved directory around `cwd`; `decisive` is the index of the effect that decided
     floor     the rule is one of the floor, which no grant lifts
+    risk_level  what the rule says of the risk: low, medium, high, critical, or ""
     replaces  a whole file is written over another; `before` is the text of that one, None where it is not shown
     timeout   seconds until it counts as no; None waits for ever
     """
@@ -55,6 +56,7 @@ class Request:
     decisive: int = -1
     floor: bool = False
     timeout: float | None = None
+    risk_level: str = ""
     replaces: bool = False
     before: str | None = None
 

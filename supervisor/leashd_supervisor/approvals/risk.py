@@ -8,10 +8,21 @@ from typing import Any
 from leashd_supervisor.approvals.model import CHECK, DANGER, LOW, Request
 
 _ORDER = (LOW, CHECK, DANGER)
+#: What a rule's own risk level comes to at the least; it raises what the effects say, and never lowers it.
+_LEVELS = {"medium": CHECK, "high": CHECK, "critical": DANGER}
+
+
+def assessed(request: Request) -> tuple[str, str]:
+    """The risk of a request as its effects and its rule say, and why in a few words."""
+    level, why = risk(request)
+    least = _LEVELS.get(request.risk_level, LOW)
+    if request.kind != "tool" or _ORDER.index(level) >= _ORDER.index(least):
+        return level, why
+    return least, f"its rule says {request.risk_level}"
 
 
 def risk(request: Request) -> tuple[str, str]:
-    """The risk of a request, and why in a few words."""
+    """The risk of what a request does, and why in a few words."""
     if request.kind != "tool":
         return LOW, "nothing runs"
     found = [_of(effect, request.cwd) for effect in request.effects]

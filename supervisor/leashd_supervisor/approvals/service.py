@@ -24,7 +24,7 @@ from leashd_supervisor.approvals.model import (
     comes_back,
     fingerprint,
 )
-from leashd_supervisor.approvals.risk import risk
+from leashd_supervisor.approvals.risk import assessed
 from leashd_supervisor.approvals.store import Grant, Store
 from leashd_supervisor.kernel.bus import Bus
 from leashd_supervisor.kernel.clock import Clock
@@ -76,7 +76,7 @@ class Approvals:
         known = self.store.asked(request)
         if known is not None:
             return known
-        level, why = risk(request)
+        level, why = assessed(request)
         expires, deadline = self._end_of(request.timeout)
         id, now = secrets.token_hex(8), self._clock.now()
         fresh = Approval(id, now, request, level, why, expires=expires, deadline=deadline)

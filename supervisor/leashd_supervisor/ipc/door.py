@@ -140,6 +140,8 @@ def parse(body: dict[str, Any]) -> Request:
         raise Malformed("an effect is not an object")
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or timeout <= 0):
         raise Malformed("`timeout` is not a positive number")
+    if not isinstance(body.get("risk_level", ""), str):
+        raise Malformed("`risk_level` is not a text")
     if not isinstance(body.get("replaces", False), bool) or not isinstance(body.get("before", ""), (str, type(None))):
         raise Malformed("`replaces` is not a flag or `before` not a text")
     return Request(**{**known, "call_id": str(body.get("call_id", "")), "effects": tuple(effects)})

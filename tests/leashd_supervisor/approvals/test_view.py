@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from leashd_supervisor.approvals.model import Approval, Request
-from leashd_supervisor.approvals.risk import risk
+from leashd_supervisor.approvals.risk import assessed, risk
 from leashd_supervisor.approvals.shown import HEAD, TAIL, Shown, mixed_scripts, safe
 from leashd_supervisor.approvals.view import view
 
@@ -211,6 +211,28 @@ class TestSecrets:
         secret = "ghp_0123456789abcdefghij"
         asked = request("Edit", file_path="a", old_string="x", new_string=f"key = {secret}", description=secret)
         assert secret not in json.dumps(seen(asked))
+
+
+@pytest.mark.parametrize(
+    ("level", "effects", "told"),
+    [
+        ("", "low", ("low", "only looks")),
+        ("low", "low", ("low", "only looks")),
+        ("medium", "low", ("check", "its rule says medium")),
+        ("high", "low", ("check", "its rule says high")),
+        ("critical", "low", ("danger", "its rule says critical")),
+        ("low", "danger", ("danger", "leaves this machine")),
+        ("critical", "danger", ("danger", "leaves this machine")),
+        ("of the agent's own", "low", ("low", "only looks")),
+    ],
+)
+def test_the_level_of_a_rule_raises_the_risk_and_never_lowers_it(
+    level: str, effects: str, told: "tuple[str, str]"
+) -> None:
+    changes = {"low": "nothing", "danger": "remote"}[effects]
+    asked = replace(request(command="git x"), risk_level=level, effects=({"kind": "git", "changes": changes},))
+    assert assessed(asked) == told
+    assert seen(asked)["risk_level"] == level
 
 
 class TestDiff:

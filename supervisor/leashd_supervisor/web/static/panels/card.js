@@ -95,7 +95,7 @@ function Facts({ view }) {
   const rows = [
     ["Where", html`${places} <code class=${elsewhere ? "elsewhere" : "dim"}>${where.cwd}</code>`],
     view.claim && ["The agent says", html`<q class="claim">${view.claim}</q> <span class="dim">(its own words)</span>`],
-    view.rule && ["Rule", html`<a href="/#policy" onClick=${follow}><code>${view.rule}</code></a>${view.reason ? ` · ${view.reason}` : ""}`],
+    view.rule && ["Rule", html`<a href="/#policy" onClick=${follow}><code>${view.rule}</code></a>${view.risk_level ? ` · risk ${view.risk_level}` : ""}${view.reason ? ` · ${view.reason}` : ""}`],
     view.instead && ["Instead", html`<${Prose} text=${view.instead} />`],
     view.mode && view.mode !== "default" && ["Mode", html`<strong>${view.mode}</strong>`],
     view.kind === "tool" && view.state === "pending" && ["Before", past(view.history)],
