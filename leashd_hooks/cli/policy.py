@@ -12,6 +12,7 @@ import click
 from leashd_hooks import places
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.suggest import suggest
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.policy import layers, load, source
 
@@ -51,6 +52,9 @@ def json_option(command: Command) -> Command:
 @click.group()
 def policy() -> None:
     """List, show, check and test policies."""
+
+
+policy.add_command(suggest)
 
 
 def _in_force() -> Policies:

@@ -90,8 +90,8 @@ class Oracle:
         if isinstance(value, list | tuple):
             words = [text.split() for text in wanted]
             return any(list(value[: len(w)]) == w for w in words) if name == "args" else any(w in value for w in wanted)
-        patterns = isinstance(value, str) and name != "command"
-        return any(wild(value, text) if patterns else value == text for text in wanted)
+        patterns = name != "command"
+        return any(wild(value, text) if patterns and isinstance(value, str) else value == text for text in wanted)
 
     def lies(self, path: str, place: str, layer: Layer) -> bool:
         named = self.defined(path, place, layer)
