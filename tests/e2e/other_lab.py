@@ -50,17 +50,26 @@ class OtherLab:
         policy = WRITES_ARE_FINE.replace("$P", str(self.project))
         (self.home / ".leashd" / "policy.yaml").write_text(policy)
 
-    def replace_hook(self, file: Path, program: str | None) -> None:
-        """Puts another program in the place of the hook that a file starts, or none."""
-        other = self.home / "other" / "leashd_hooks" / "boot.py"
-        if program is not None:
-            other.parent.mkdir(parents=True, exist_ok=True)
-            other.write_text(program)
+    def hook_elsewhere(self, file: Path) -> None:
+        """Makes the host start another program in the place of the hook that a file names."""
         text = file.read_text()
         found = text.index(BOOT)
         start = max(text.rfind(mark, 0, found) for mark in (" ", "'", '"'))
-        before = text[start + 1 : found]
-        file.write_text(text.replace(before + BOOT, str(other)))
+        self.elsewhere.parent.mkdir(parents=True)
+        file.write_text(text.replace(text[start + 1 : found] + BOOT, str(self.elsewhere)))
+
+    def break_hook(self, how: str) -> None:
+        """Puts a program of `BROKEN` there, or none."""
+        program = BROKEN[how]
+        if program is None:
+            self.elsewhere.unlink(missing_ok=True)
+        else:
+            self.elsewhere.write_text(program)
+
+    @property
+    def elsewhere(self) -> Path:
+        """Where `hook_elsewhere` puts the hook."""
+        return self.home / "other" / "leashd_hooks" / "boot.py"
 
     def audit(self) -> list[dict[str, Any]]:
         """Every line of the audit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,9 @@ class GeminiLab(OtherLab):
         quiet = {"privacy": {"usageStatisticsEnabled": False}, "general": {"disableAutoUpdate": True}}
         self.settings.write_text(json.dumps({**auth, **quiet, **settings}))
 
-    def run(self, *calls: Call) -> dict[str, dict[str, Any]]:
+    def run(self, *calls: Call, before: Mapping[str, Callable[[], object]] | None = None) -> dict[str, dict[str, Any]]:
         """What the model is told of each call, made one after the other with every permission that the client gives."""
-        with ModelServer([[one] for one in calls]) as model:
+        with ModelServer([[one] for one in calls], before) as model:
             self.program(
                 *(shutil.which("node") or "node", PROGRAM, "-p", "go", "--yolo", "-m", "gemini-2.5-flash"),
                 GEMINI_API_KEY="fake",
@@ -76,15 +78,16 @@ def test_what_is_denied_does_not_run_and_what_is_allowed_does(lab: GeminiLab) ->
     ]
 
 
-@pytest.mark.parametrize("broken", BROKEN)
-def test_a_broken_hook_lets_nothing_run(broken: str, lab: GeminiLab) -> None:
+def test_a_broken_hook_lets_nothing_run(lab: GeminiLab) -> None:
     lab.install()
-    lab.replace_hook(lab.settings, BROKEN[broken])
-    results = lab.run(
-        call("run_shell_command", "shell", command="touch ran.txt"),
-        call("write_file", "write", file_path=f"{lab.project}/written.txt", content="x"),
-    )
-    assert all("error" in told for told in results.values())
+    lab.hook_elsewhere(lab.settings)
+    calls, before = [], {}
+    for how in BROKEN:
+        before[f"{how}: shell"] = partial(lab.break_hook, how)
+        calls.append(call("run_shell_command", f"{how}: shell", command="touch ran.txt"))
+        calls.append(call("write_file", f"{how}: write", file_path=f"{lab.project}/written.txt", content="x"))
+    results = lab.run(*calls, before=before)
+    assert not [name for name, told in results.items() if "error" not in told]
     assert not list(lab.project.glob("*.txt"))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from types import TracebackType
@@ -27,10 +27,16 @@ def call(tool: str, call_id: str = "", **arguments: Any) -> Call:
 
 
 class ModelServer:
-    """Serves a script on a free port of 127.0.0.1 from a thread; `results` is what the model was told of each call."""
+    """Serves a script on a free port of 127.0.0.1 from a thread; `results` is what the model was told of each call.
 
-    def __init__(self, turns: Sequence[Sequence[Call]]) -> None:
+    `before` names calls and what is to happen in the world before the model makes them.
+    """
+
+    def __init__(
+        self, turns: Sequence[Sequence[Call]], before: Mapping[str, Callable[[], object]] | None = None
+    ) -> None:
         self.turns = turns
+        self.before = dict(before or {})
         self.results: dict[str, dict[str, Any]] = {}
         self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.model = self
@@ -57,7 +63,10 @@ class ModelServer:
                 self.results[told["id"]] = told["response"]
         played = {part["functionCall"].get("id") for part in parts if "functionCall" in part}
         left = [turn for turn in self.turns if not any(one["id"] in played for one in turn)]
-        said = [{"functionCall": one} for one in left[0]] if left and request.get("tools") else [{"text": "Done."}]
+        turn = left[0] if left and request.get("tools") else []
+        for one in turn:
+            self.before.pop(one["id"], lambda: None)()
+        said = [{"functionCall": one} for one in turn] or [{"text": "Done."}]
         usage = {"promptTokenCount": 100, "candidatesTokenCount": 20, "totalTokenCount": 120}
         candidate = {"content": {"role": "model", "parts": said}, "finishReason": "STOP", "index": 0}
         return {"candidates": [candidate], "usageMetadata": usage}
