@@ -91,7 +91,7 @@ def _same(call: Recorded, record: Record) -> bool:
     if call.input is None:
         return bool(record.get("tool") == call.tool)
     read = call.call()
-    return bool(record.get("digest") == digest(read.tool, read.input))
+    return record.get("digest") in [digest(name, read.input) for name in (read.tool, call.alias) if name]
 
 
 def _left_over(records: Iterable[Record], found: list[Transcript], outcome: Outcome) -> None:

@@ -34,7 +34,8 @@ class Unreadable(Exception):
 class Recorded:
     """One tool call of a transcript, named and shaped as the agent's hook would have announced it.
 
-    `input` is None where the transcript tells that a call was made, but not all that it was made with.
+    `input` is None where the transcript tells that a call was made, but not all that it was made with.  `alias` is
+    another name under which a hook may have been told the tool.
     """
 
     agent: str
@@ -49,6 +50,7 @@ class Recorded:
     time: str = ""
     outcome: str = UNTOLD
     rule: str = ""
+    alias: str = ""
 
     def event(self) -> dict[str, Any]:
         """The hook event that announces this call."""

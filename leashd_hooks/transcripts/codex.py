@@ -18,8 +18,8 @@ from leashd_hooks.transcripts import DENIED, RAN, REFUSED, UNTOLD, Recorded, Tra
 #: What runs the scripts of code mode: their calls are seen one by one.
 _WRAPPERS = ("exec", "wait")
 _BLOCKED = ("Command blocked by PreToolUse hook: ", "Tool call blocked by PreToolUse hook: ")
-#: What the client says of a call that it does not know or cannot read, before any hook is asked.
-_REFUSED = ("unsupported call: ", "failed to parse function arguments: ")
+#: What the client says of a call that it does not know, cannot read or does not carry out, and shows to no hook.
+_REFUSED = ("unsupported call: ", "failed to parse function arguments: ", "write_stdin failed: stdin is closed")
 #: Calls that are made at the provider.
 _HOSTED = ("web_search_call", "image_generation_call", "local_shell_call")
 
@@ -86,7 +86,9 @@ class _Reader:
         if name == "exec_command" and isinstance(given, dict):
             cwd = str(given.get("workdir") or "")
             name, given = "Bash", {"command": given.get("cmd")}
-        self._add(_full(str(payload.get("namespace") or ""), name), call_id, given, where, time, cwd)
+        space = str(payload.get("namespace") or "")
+        alias = name if space and not space.startswith("mcp__") else ""
+        self._add(_full(space, name), call_id, given, where, time, cwd, alias)
 
     def _completed(self, item: dict[str, Any], where: str, time: str) -> None:
         """A command, patch or MCP call that ran; those of a script are told by nothing else."""
@@ -106,7 +108,7 @@ class _Reader:
             name = tool if server == "codex" else f"mcp__{server}__{tool}"
             self._add(name, call_id, item.get("arguments"), where, time)
 
-    def _add(self, tool: str, call_id: str, given: Any, where: str, time: str, cwd: str = "") -> None:
+    def _add(self, tool: str, call_id: str, given: Any, where: str, time: str, cwd: str = "", alias: str = "") -> None:
         self.calls.setdefault(
             call_id,
             Recorded(
@@ -121,6 +123,7 @@ class _Reader:
                 mode=self.mode,
                 time=time,
                 outcome=RAN if call_id in self.ran else UNTOLD,
+                alias=alias,
             ),
         )
 
@@ -155,5 +158,5 @@ def _arguments(text: Any) -> Any:
 
 
 def _full(namespace: str, name: str) -> str:
-    """A tool's name as hooks are told it: that of an MCP server's tool with underscores, others glued together."""
+    """A tool's name as hooks are told it: that of an MCP server's tool with underscores, most others glued together."""
     return f"{namespace}__{name}" if namespace.startswith("mcp__") else namespace + name

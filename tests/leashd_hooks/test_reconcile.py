@@ -179,6 +179,15 @@ def test_a_patch_of_a_script_is_matched_by_its_number(tmp_path: Path) -> None:
     assert (outcome.code, outcome.matched, outcome.by_number, len(outcome.untold)) == (0, 1, 1, 1)
 
 
+@pytest.mark.parametrize("tool", ["spawn_agent", "multi_agent_v1spawn_agent"])
+def test_a_tool_of_a_group_is_known_by_either_name(tmp_path: Path, tool: str) -> None:
+    session, audit = codex(tmp_path), tmp_path / "audit"
+    session.calls("c1", "spawn_agent", {"message": "x"}, namespace="multi_agent_v1")
+    record = {"event": "PreToolUse", "agent": "codex", "session": "t1", "subagent": "", "verdict": "allow"}
+    append(str(audit), {**record, "call_id": "c1", "tool": tool, "input": {"message": "x"}})
+    assert reconcile(read([session.path]), audit).code == 0
+
+
 def test_what_codex_shows_no_hook_is_found(tmp_path: Path) -> None:
     session, audit = codex(tmp_path), tmp_path / "audit"
     session.calls("c1", "write_stdin", {"session_id": 1, "chars": "rm -rf /\n"})

@@ -189,6 +189,12 @@ def test_the_calls_of_a_script_are_known_by_what_ran(tmp_path: Path) -> None:
 
 SAID = [
     (
+        "text for a program that takes none did not reach it",
+        "write_stdin failed: stdin is closed for this session; rerun",
+        False,
+        (REFUSED, ""),
+    ),
+    (
         "a denial names its rule",
         f"Command blocked by PreToolUse hook: {DENIAL}. Command: x",
         False,
