@@ -9,6 +9,7 @@ from leashd_hooks.cli.install_codex import install_codex, uninstall_codex
 from leashd_hooks.cli.other_agents import install_command, tell, uninstall_command
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
+from leashd_hooks.install import managed
 from leashd_hooks.install.claude import SCOPES
 from leashd_hooks.install.others import HOSTS
 
@@ -54,6 +55,8 @@ def install_claude(scope: str, unattended: bool, policies: tuple[str, ...], fix:
     from leashd_hooks.install.setup import set_up
 
     place = behind_sudo() if scope == "managed" else here()
+    if scope == "managed":
+        managed.prepare(policies)
     report = set_up(place, scope, unattended=unattended, fix=fix, policies=policies)
     if as_json:
         render.data(report.to_json())

@@ -11,7 +11,7 @@ from typing import Any
 
 from leashd_hooks import audit_log, audit_verify, places
 from leashd_hooks.bundle import load
-from leashd_hooks.install import canary, claude
+from leashd_hooks.install import canary, claude, codex, codex_doctor, managed
 from leashd_hooks.install.entries import entries, schema_faults, sessions
 from leashd_hooks.install.finding import Finding, Findings, State
 from leashd_hooks.install.hook_process import boot
@@ -35,7 +35,8 @@ def examine(survey: Survey) -> list[Finding]:
 def installed(survey: Survey) -> Findings:
     """Our entry for tool calls stands in at least one layer that this directory's sessions read."""
     wired = survey.wired
-    if not wired and any(host.installed(survey.place, scope) for host in HOSTS for scope in SCOPES):
+    others = any(host.installed(survey.place, scope) for host in HOSTS for scope in SCOPES)
+    if not wired and (others or codex_doctor.scopes(codex.files(survey.place))):
         return
     if not wired:
         yield Finding("installed", "fail", "no settings file calls leashd before tool calls", "leashd install claude")
@@ -98,6 +99,7 @@ def other_agents(survey: Survey) -> Findings:
             if host.installed(survey.place, scope):
                 yield Finding("installed", "ok", f"{host.title}: in {host.file(survey.place, scope)}")
                 yield from host_examine(host, survey.place, scope, _approved(survey))
+    yield from codex_doctor.examine(survey.place, codex.files(survey.place), _approved(survey))
 
 
 def clients(survey: Survey) -> Findings:
@@ -261,5 +263,5 @@ def ownership(survey: Survey) -> Findings:
 
 CHECKS: tuple[Callable[[Survey], Findings], ...] = (
     installed, entries, dropped, switches, policy, canaries, other_agents, audit, clients, sessions,
-    answerers, bypass, skills, ownership,
+    answerers, bypass, skills, ownership, managed.left_open,
 )  # fmt: skip

@@ -160,6 +160,10 @@ class Lab:
         """Runs the real `leashd` with the laboratory's home."""
         return self._said([*self.wrap, str(LEASHD), *words], f"leashd {' '.join(words)}", check)
 
+    def inside(self, *words: str) -> str:
+        """Runs a program where the laboratory's clients run."""
+        return self._said([*self.wrap, *words], " ".join(words), True)
+
     def _said(self, argv: Sequence[str], name: str, check: bool) -> str:
         done = subprocess.run(
             argv,
