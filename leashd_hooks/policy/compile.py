@@ -288,8 +288,16 @@ def shfmt() -> str:
 
 def pack(bundle: Bundle) -> bytes:
     """What is written for a bundle: the parts that are read entry by entry are packed entry by entry."""
-    packed = {part: {name: marshal.dumps(entry) for name, entry in bundle[part].items()} for part in PACKED}
+    packed = _packed(bundle)
+    if "shadow" in bundle:
+        packed["shadow"] = {**bundle["shadow"], **_packed(bundle["shadow"])}
     return marshal.dumps({**bundle, **packed})
+
+
+def _packed(parts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        part: {name: marshal.dumps(entry) for name, entry in parts[part].items()} for part in PACKED if part in parts
+    }
 
 
 def write(bundle: Bundle, path: str) -> None:
