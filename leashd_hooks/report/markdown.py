@@ -112,4 +112,4 @@ def plain(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$@])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>#!|~$&@])", r"\\\1", text)
