@@ -4,6 +4,9 @@ Every property is held against a thousand examples, or more.
 """
 
 import json
+from collections.abc import Sequence
+from functools import cache
+from itertools import permutations, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,43 +43,61 @@ KINDS = ["run", "read", "write", "delete", "code", "network", "git", "opaque", "
 TOOLS = ["Bash", "Read", "mcp__x__*", "mcp__x__y"]
 
 
-def value(kind: str, field: str) -> st.SearchStrategy:
-    """A value that a rule may ask for."""
+def few(values: Sequence, least: int = 1, unique: bool = False) -> st.SearchStrategy:
+    """Lists of at most two of the values, each length as likely as the other; one choice, where `lists` makes five."""
+    ways = [list(permutations(values, size) if unique else product(values, repeat=size)) for size in range(least, 3)]
+    most = max(map(len, ways))
+    return st.sampled_from([list(one) for found in ways if found for one in found * (most // len(found))])
+
+
+@cache
+def asked(kind: str, field: str) -> st.SearchStrategy:
+    """The values of a field that a rule may ask for."""
     sort = vocabulary.sort(kind, field)
     by_sort = {
-        "flag": st.booleans(),
-        "number": st.sampled_from([22, 80]),
-        "path": st.sampled_from(GLOBS),
-        "place": st.sampled_from(PLACES),
-        "words": st.sampled_from(["ab", "push", "push main"]),
-        "flags": st.sampled_from(["-f", "--force"]),
-        "name": st.sampled_from([*WORDS, "a*", "?b", "*"]),
-        "command": st.sampled_from(COMMANDS),
+        "flag": [True, False],
+        "number": [22, 80],
+        "path": GLOBS,
+        "place": PLACES,
+        "words": ["ab", "push", "push main"],
+        "flags": ["-f", "--force"],
+        "name": [*WORDS, "a*", "?b", "*"],
+        "command": COMMANDS,
     }
-    return st.sampled_from(vocabulary.choices(kind, field)[:2]) if sort == "choice" else by_sort[sort]
+    return few(vocabulary.choices(kind, field)[:2] if sort == "choice" else by_sort[sort])
 
 
-@st.composite
-def conditions(draw: st.DrawFn, kind: str, with_effect: bool = True) -> dict:
-    known = [field for field in vocabulary.fields(kind) if kind != "read" or field != "how"]
-    fields = draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
-    found = {field: draw(st.lists(value(kind, field), min_size=1, max_size=2)) for field in fields}
+@cache
+def asked_fields(kind: str) -> st.SearchStrategy:
+    """The fields that a rule may ask about."""
+    return few([field for field in vocabulary.fields(kind) if kind != "read" or field != "how"], 0, unique=True)
+
+
+def condition(draw: st.DrawFn, kind: str, with_effect: bool = True) -> dict:
+    found = {field: draw(asked(kind, field)) for field in draw(asked_fields(kind))}
     return {"effect": kind, **found} if with_effect or not found else found
+
+
+ACTIONS = st.sampled_from(["allow", "deny", "require_approval"])
+SOME_TOOLS = few(TOOLS)
+ONE_TOOL = st.sampled_from(TOOLS)
+EFFECT_KINDS = cache(st.sampled_from)
+ONE_OR_TWO = st.integers(1, 2)
 
 
 @st.composite
 def rules(draw: st.DrawFn, name: str, kinds: tuple[str, ...]) -> dict:
-    rule = {"name": name, "action": draw(st.sampled_from(["allow", "deny", "require_approval"]))}
+    rule = {"name": name, "action": draw(ACTIONS)}
     if draw(st.integers(0, 9)) == 0:
         rule["mode"] = "shadow"
     if draw(st.integers(0, 7)) == 0:
-        return {**rule, "tools": draw(st.lists(st.sampled_from(TOOLS), min_size=1, max_size=2))}
-    kind = draw(st.sampled_from(kinds))
-    rule["when"] = draw(st.lists(conditions(kind), min_size=1, max_size=2))
+        return {**rule, "tools": draw(SOME_TOOLS)}
+    kind = draw(EFFECT_KINDS(kinds))
+    rule["when"] = [condition(draw, kind) for _ in range(draw(ONE_OR_TWO))]
     if draw(st.integers(0, 2)) == 0:
-        rule["unless"] = [draw(conditions(kind, draw(st.booleans())))]
+        rule["unless"] = [condition(draw, kind, draw(st.booleans()))]
     if draw(st.integers(0, 4)) == 0:
-        rule["tool"] = draw(st.sampled_from(TOOLS))
+        rule["tool"] = draw(ONE_TOOL)
     return rule
 
 
@@ -121,6 +142,7 @@ def policies(draw: st.DrawFn, kinds: tuple[str, ...]) -> Policies:
     return found
 
 
+@cache
 def field_value(kind: str, field: str) -> st.SearchStrategy:
     """A value that an effect may have."""
     sort = vocabulary.sort(kind, field)
@@ -129,7 +151,7 @@ def field_value(kind: str, field: str) -> st.SearchStrategy:
         "number": st.sampled_from([22, 80]),
         "path": st.sampled_from([*PATHS, *PATHS, None]),
         "words": st.lists(st.sampled_from(WORDS), max_size=3),
-        "flags": st.lists(st.sampled_from(["-f", "--force", "-x"]), max_size=2),
+        "flags": few(["-f", "--force", "-x"], 0),
         "name": st.sampled_from(WORDS),
     }
     return st.sampled_from(vocabulary.choices(kind, field)[:2]) if sort == "choice" else by_sort[sort]
@@ -137,7 +159,7 @@ def field_value(kind: str, field: str) -> st.SearchStrategy:
 
 @st.composite
 def effects(draw: st.DrawFn, kinds: tuple[str, ...]) -> Effect:
-    kind = draw(st.sampled_from(kinds))
+    kind = draw(EFFECT_KINDS(kinds))
     fields = {field: draw(field_value(kind, field)) for field in EFFECTS[kind] if draw(st.integers(0, 5))}
     if kind == "git" and draw(st.booleans()):
         fields.update(branch="@current", dir=draw(st.sampled_from(["/w/app", "/w/none"])))
@@ -170,6 +192,19 @@ def test_the_hook_decides_as_the_oracle_does(
     assert (decision.verdict, decision.rule) == Oracle(found, HOME).judge(call, called, facts)
     tried = decision.shadow or decision
     assert (tried.verdict, tried.rule) == Oracle(found, HOME, trial=True).judge(call, called, facts)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(worlds())
+def test_rules_in_shadow_decide_as_if_they_were_not_there(world: tuple[Policies, list[Effect], dict, dict]) -> None:
+    found, called, real, rule = world
+    call, facts = Call("Bash", {}, "/w/app"), Facts(real, {})
+    before = decide(call, called, facts, compiled(found, HOME))
+    added = load.policy(json.dumps({"rules": [{**rule, "mode": "shadow"}]}).encode(), "added")
+    found.above.insert(0, Layer("managed", "added", [added]))
+    found.profiles.insert(0, Layer("shipped", "added", [added]))
+    after = decide(call, called, facts, compiled(found, HOME))
+    assert (after.verdict, after.trace) == (before.verdict, before.trace)
 
 
 @st.composite

@@ -77,7 +77,9 @@ def test_64_kB_of_anything_take_a_bounded_number_of_calls(name: str, world: Worl
     assert calls(filled(name, 65_000), world, policy)[0] <= MOST
 
 
-def test_64_kB_of_SQL_that_cannot_be_read_take_a_bounded_number_of_calls(world: World, policy: "dict[str, Any]") -> None:
+def test_64_kB_of_SQL_that_cannot_be_read_take_a_bounded_number_of_calls(
+    world: World, policy: "dict[str, Any]"
+) -> None:
     assert calls("psql -c 'select (" + "a, " * 21_600 + "'", world, policy)[0] <= MOST
 
 
