@@ -9,20 +9,26 @@ from collections.abc import Sequence
 #: from the environment, and so from a project's `.env`, in place of every `$name` and `${name}` in its settings.
 #: And nothing is a host's to parse: it takes JSON on standard error for an answer, whatever the exit code.
 _SCRIPT = (
-    'set -- "$("$@" 2>&1 || echo .)"; case "$*" in %s) printf "%%s\\n" "$*"; exit 0;; '
+    'set -- "$("$@" 2>&1 || echo .)"; case "$*" in %s'
     'leashd:*) printf "%%s\\n" "$*" >&2;; *) printf "leashd: denied, because the hook said: %%s\\n" "$*" >&2;; '
     "esac; exit 2"
 )
 
 
-def host_line(argv: Sequence[str], passes: Sequence[str]) -> str:
+def host_line(argv: Sequence[str], passes: Sequence[str], denies: Sequence[str] = ()) -> str:
     """A line for a host's shell that starts the hook and hands on its answer: an object that begins like one of these.
 
     Whatever else comes of it (missing, killed, crashed, silent, or output that nobody expected) ends with exit code 2
-    and words on standard error, which is what these hosts take for a denial.
+    and words on standard error, which is what these hosts take for a denial; an answer that begins like one of `denies`
+    is handed on, with that exit code as well.
     """
-    wanted = "|".join(shlex.quote(answer) + "*" + shlex.quote("}") for answer in passes)
-    return shlex.join(["/bin/sh", "-c", _SCRIPT % wanted, "leashd", *argv])
+    clauses = _clause(passes, 0) + (_clause(denies, 2) if denies else "")
+    return shlex.join(["/bin/sh", "-c", _SCRIPT % clauses, "leashd", *argv])
+
+
+def _clause(beginnings: Sequence[str], code: int) -> str:
+    patterns = "|".join(shlex.quote(beginning) + "*" + shlex.quote("}") for beginning in beginnings)
+    return f'{patterns}) printf "%s\\n" "$*"; exit {code};; '
 
 
 def is_ours(command: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leashd_hooks.install import gemini, opencode
+from leashd_hooks.install import copilot, cursor, gemini, opencode
 from leashd_hooks.install.host import Host
 
-HOSTS: tuple[Host, ...] = (gemini.HOST, opencode.HOST)
+HOSTS: tuple[Host, ...] = (gemini.HOST, opencode.HOST, copilot.HOST, cursor.HOST)

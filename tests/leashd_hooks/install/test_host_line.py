@@ -53,6 +53,12 @@ def test_a_hook_that_cannot_start_is_a_denial(tmp_path: Path, mode: "int | None"
     assert "a hook" in done.stderr
 
 
+def test_a_denial_with_a_form_of_its_own_has_the_exit_code_too() -> None:
+    line = host_line(["bash", "-c", 'echo \'{"decision":"deny"}\''], PASSES, ('{"decision":"deny"',))
+    done = _run(line)
+    assert (done.returncode, done.stdout) == (2, '{"decision":"deny"}\n')
+
+
 def test_a_host_finds_no_variable_to_put_a_value_into() -> None:
     assert not re.search(r"\$(\w|\{)", host_line(["/opt/python", "boot.py"], PASSES))
 

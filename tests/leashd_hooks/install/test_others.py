@@ -26,6 +26,8 @@ THEIRS: "dict[str, Any]" = {
             "AfterTool": [],
         },
     },
+    "copilot": {"version": 1, "hooks": {"preToolUse": [{"type": "command", "bash": "true"}], "sessionStart": []}},
+    "cursor": {"version": 1, "hooks": {"preToolUse": [{"command": "./mine.sh", "matcher": "Shell"}], "stop": []}},
 }
 with_settings = pytest.mark.parametrize("host", [host for host in HOSTS if host.name in THEIRS], ids=lambda h: h.name)
 
@@ -111,6 +113,24 @@ def test_the_doctor_says_when_it_does_not_decide(host: Host, place: Place) -> No
     path.write_text(path.read_text().replace("/leashd_hooks/boot.py", "/gone/leashd_hooks/boot.py"))
     findings = [each for each in hosts.examine(host, place, "user", place.project) if each.check == "canary"]
     assert [finding.state for finding in findings] == ["ok", "ok", "fail"], "a hook that is gone denies, and is named"
+
+
+@pytest.mark.parametrize("host", [host for host in HOSTS if host.name in ("copilot", "cursor")], ids=lambda h: h.name)
+def test_an_entry_that_would_let_calls_run_is_named(host: Host, place: Place) -> None:
+    host.install(place, "user", False)
+    path = host.file(place, "user")
+    path.write_text(path.read_text().replace(str(hosts.TIMEOUT), "30"))
+    assert [each.state for each in host.doubts(place, "user") if each.check == "entry"] == ["fail"]
+
+
+def test_copilot_settings_that_switch_hooks_off_are_named(place: Place) -> None:
+    copilot = next(host for host in HOSTS if host.name == "copilot")
+    copilot.install(place, "user", False)
+    (place.project / ".claude").mkdir()
+    (place.project / ".claude" / "settings.json").write_text('{"disableAllHooks": true}')
+    assert any(each.check == "disabled" for each in copilot.doubts(place, "user"))
+    with pytest.raises(SettingsError, match="disableAllHooks"):
+        copilot.install(place, "user", False)
 
 
 SWITCHED_OFF = [{"hooksConfig": {"enabled": False}}, {"hooksConfig": {"disabled": ["leashd"]}}]
