@@ -81,8 +81,9 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="leashd %(version)s")
+@click.option("-y", "--yes", is_flag=True, help="without a command: set up without asking")
 @click.pass_context
-def leashd(ctx: click.Context) -> None:
+def leashd(ctx: click.Context, yes: bool) -> None:
     """Decides every tool call of a coding agent before it runs.
 
     Start with `leashd` in a project: it sets up what is not, starts the supervisor, and says where its page is.
@@ -95,7 +96,7 @@ def leashd(ctx: click.Context) -> None:
         return
     from leashd_hooks.cli.start import alone
 
-    alone()
+    alone(yes)
 
 
 def run(argv: list[str]) -> int:

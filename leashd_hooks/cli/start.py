@@ -129,15 +129,18 @@ def reload(as_json: bool) -> None:
     raise Failure("the supervisor did not come back", "`leashd logs` says why; `leashd start` starts it")
 
 
-def alone() -> None:
-    """What `leashd` does without a command at a terminal: set up and start what is not, and say where the page is."""
+def alone(yes: bool) -> None:
+    """What `leashd` does without a command at a terminal: set up and start what is not, and say where the page is.
+
+    With `yes` the person has agreed to the set-up already.
+    """
     folder = daemon.state()
     if not _is_set_up():
         from leashd_hooks.cli.init import init
 
         context = click.get_current_context()
         try:
-            context.invoke(init, yes=False, as_json=False)
+            context.invoke(init, yes=yes, as_json=False)
         except click.exceptions.Exit as done:
             if done.exit_code:
                 raise

@@ -240,6 +240,14 @@ def test_alone_at_a_terminal_it_sets_up_and_starts_and_then_tells(daemon):
     assert "key " not in again
 
 
+def test_with_yes_it_sets_up_without_a_question(daemon):
+    shown, code = at_terminal(daemon, "--yes", env={"LEASHD_WEB_PORT": "0"})
+    assert code == 0, shown
+    assert "go ahead?" not in shown
+    assert daemon.settings.exists()
+    assert re.search(r"link  \S+#pair=", shown)
+
+
 def test_the_way_in_is_shown_to_a_person_only(daemon):
     assert "link" not in daemon.run("start", "--port", "0").stdout
     assert set(daemon.json("restart")) == {"running", "pid", "address", "notes"}

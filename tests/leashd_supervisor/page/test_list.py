@@ -14,9 +14,21 @@ OTHER = {"command": "frobnicate --some"}
 PUSH = {"command": "git push origin main"}
 
 
-def low(port: int) -> "dict[str, str]":
-    """A call of low risk that is asked about."""
-    return {"command": f"curl http://localhost:{port}/"}
+#: A user who wants to see even what only looks.
+CAREFUL = """
+version: 1
+name: careful
+rules:
+  - name: history
+    action: require_approval
+    reason: the history is asked about
+    when: {effect: git, verb: log}
+"""
+
+
+def low(number: int) -> "dict[str, str]":
+    """A call of low risk that a careful user is asked about."""
+    return {"command": f"git log -{number}"}
 
 
 def rows(person: Person) -> "list[str]":
@@ -29,6 +41,23 @@ def test_a_call_is_allowed_from_its_row(guard: Guard, anyone: Person) -> None:
     anyone.button(re.compile("^Allow once: ")).click()
     anyone.told("Allowed")
     assert hook.answer()[0] == "allow"
+
+
+def test_a_small_edit_is_seen_and_allowed_in_its_row(guard: Guard, anyone: Person) -> None:
+    path = guard.project / "cart.py"
+    path.write_text("total = 1\n")
+    hook = Hook(guard, "Write", file_path=str(path), content="total = 2\n")
+    expect(anyone.find(".row-card .diff-body")).to_contain_text("total = 2")
+    anyone.button("Allow once: Replace 1 file (+1 \u22121)").click()
+    anyone.told("Allowed")
+    assert hook.answer()[0] == "allow"
+
+
+def test_an_edit_that_a_row_cannot_show_is_opened_first(guard: Guard, person: Callable[..., Person]) -> None:
+    Hook(guard, "Write", file_path=str(guard.project / "new.py"), content="one line\n" * 7)
+    row = person().log_in().find(".row-card")
+    expect(row.get_by_role("link", name="Review", exact=True)).to_be_visible()
+    expect(row.get_by_role("button", name=re.compile("Allow"))).to_have_count(0)
 
 
 def test_a_call_is_denied_from_its_row(guard: Guard, anyone: Person) -> None:
@@ -62,13 +91,14 @@ def test_a_short_question_is_answered_from_its_row(guard: Guard, anyone: Person)
 
 
 def test_calls_of_low_risk_are_allowed_together_after_they_are_read(guard: Guard, anyone: Person) -> None:
-    hooks = [Hook(guard, call=f"low{port}", **low(port)) for port in (3001, 3002)]
+    (guard.state / "policy.yaml").write_text(CAREFUL)
+    hooks = [Hook(guard, call=f"low{number}", **low(number)) for number in (3, 5)]
     other = Hook(guard, call="check", **CHECK)
     anyone.waiting(3)
     anyone.button("Allow low \u00d72…").click()
     dialog = anyone.page.get_by_role("dialog")
-    for port in (3001, 3002):
-        expect(dialog).to_contain_text(low(port)["command"])
+    for number in (3, 5):
+        expect(dialog).to_contain_text(low(number)["command"])
     expect(dialog).not_to_contain_text("frobnicate")
     anyone.press("Allow 2")
     assert [hook.answer()[0] for hook in hooks] == ["allow", "allow"]

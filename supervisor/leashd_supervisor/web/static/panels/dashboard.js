@@ -8,6 +8,7 @@ import { ago } from "../time.js";
 import { base, place } from "../parts/places.js";
 import { Icon, Mark } from "../parts/icons.js";
 import { Marked } from "../parts/command.js";
+import { Diff } from "../parts/diff.js";
 import { Expiry } from "../parts/expiry.js";
 import { Outcome } from "../parts/outcome.js";
 import { Press } from "../parts/press.js";
@@ -44,8 +45,11 @@ export function Dashboard({ current = "" }) {
   </div>`;
 }
 
+/** Whether an edit is so small that its row shows all of it. */
+const small = ({ diff }) => diff?.length === 1 && !diff[0].note && diff[0].added + diff[0].removed <= 6 && diff[0].html.length <= 1500;
+
 /** Whether a row shows all there is to see, so that it may be allowed from there. */
-const whole = (view) => view.text.length <= 240 && view.text.split("\n").length <= 4 && !view.diff?.length;
+const whole = (view) => (view.diff?.length ? small(view) : view.text.length <= 240 && view.text.split("\n").length <= 4);
 
 function Row({ view, open }) {
   const busy = trips.value.get(view.id)?.phase === "sending";
@@ -60,8 +64,9 @@ function Row({ view, open }) {
     <a class="row-link" href=${`/a/${view.id}`} onClick=${follow} data-key="Enter" onFocus=${() => (chosen.value = view.id)}>
       <span class="row-top"><${Mark} view=${view} /><span class="row-where">${place(view)}</span><${Expiry} view=${view} short=${true} /></span>
       <span class="row-verb">${view.kind === "question" ? view.questions?.[0]?.question || view.verb : view.verb}</span>
-      ${view.kind === "tool" ? html`<code class="row-text">${whole(view) ? html`<${Marked} text=${view.text} ranges=${view.highlights} />` : `${firstLine(view)}`}</code>` : null}
+      ${view.kind === "tool" && !small(view) ? html`<code class="row-text">${whole(view) ? html`<${Marked} text=${view.text} ranges=${view.highlights} />` : `${firstLine(view)}`}</code>` : null}
     </a>
+    ${small(view) ? html`<${Diff} files=${view.diff} />` : null}
     ${pending && !busy ? html`<${Outcome} view=${view} />` : null}
     <div class="actions small-actions">${pending ? choices(view, arm, busy, give) : html`<${Outcome} view=${view} />`}</div>
   </li>`;
