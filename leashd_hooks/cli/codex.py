@@ -11,6 +11,7 @@ from leashd_hooks.cli.claude import PassedOn, become, current_policy
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import codex as codex_files
 from leashd_hooks.install import codex_client, survey
+from leashd_hooks.install.place import git_root
 from leashd_hooks.launch import codex as launch
 from leashd_hooks.launch import preflight
 
@@ -22,8 +23,9 @@ from leashd_hooks.launch import preflight
 def codex(ctx: click.Context, unattended: bool, unsafe_version: bool) -> None:
     """Start Codex under leashd, whether the hook is installed or not.
 
-    leashd gives its hook on the command line, closes terminals that can be typed into and hosted web search, takes what
-    runs code out of the environment, tries the hook, asks Codex whether it would run it, and becomes the client.
+    leashd gives its hook on the command line, closes terminals that can be typed into and hosted web search, keeps the
+    project's own settings out and what runs code out of the environment, tries the hook, asks Codex whether it would
+    run it, and becomes the client.
     Options of leashd stand first, all other words go to the client.  Exit code: the client's; 125 when it was not
     started.
     """
@@ -36,11 +38,14 @@ def codex(ctx: click.Context, unattended: bool, unsafe_version: bool) -> None:
     preflight.check_directory(str(folder), (*policy["roots"], *policy["scratch"]))
     path = preflight.find(launch.PROGRAM, environ, (*policy["roots"], str(place.project)))
     notes = [launch.check_version(survey.version(path, environ), path, unsafe_version)]
+    launch.check_environment(codex_files.files(place).home)
     line = codex_files.command(place, unattended)
+    projects = dict.fromkeys(os.path.realpath(one) for one in (folder, git_root(folder), place.project))
+    ours = launch.flags(line, list(projects))
     preflight.prove(codex_client.entry(line), place.home, place.project, environ, codex_client.reads)
-    listed, wrong = codex_client.hooks(path, launch.session_flags(line, arguments), folder, environ)
+    listed, wrong = codex_client.hooks(path, launch.session_flags(ours, arguments), folder, environ)
     notes += launch.check_hooks(listed, wrong, line)
     notes += [f"left out of the environment: {', '.join(removed)}"] if removed else []
     for note in filter(None, notes):
         click.secho(f"note: {note}", fg="yellow", err=True)
-    become(path, launch.command_line(line, arguments), environ)
+    become(path, launch.command_line(ours, arguments), environ)

@@ -38,6 +38,7 @@ def install_codex(scope: str, unattended: bool, policies: tuple[str, ...], fix: 
 
     Nothing else in the files changes, a backup is made beside each, and a second run changes nothing.
     """
+    from leashd_hooks.install import managed
     from leashd_hooks.install.setup import Report, prepare
 
     place = behind_sudo() if scope == "managed" else here()
@@ -46,6 +47,8 @@ def install_codex(scope: str, unattended: bool, policies: tuple[str, ...], fix: 
     def register() -> Change:
         return codex.install(place, where, scope, unattended, fix)
 
+    if scope == "managed":
+        managed.prepare(policies)
     report = Report(register()) if scope == "managed" else prepare(place, register, policies)
     if as_json:
         render.data(report.to_json())

@@ -35,7 +35,7 @@ REFUSED = {
     "--remote-auth-token-env": "the session runs in another process, without these arguments",
 }
 #: Settings that only leashd gives: the name's beginning.
-_OURS = ("hooks", "web_search", "approvals_reviewer", "tools", "profiles", "features")
+_OURS = ("hooks", "web_search", "approvals_reviewer", "tools", "projects", "features")
 #: Features that leashd has its say about; others may be set one by one.
 _FEATURES = ("hooks", "codex_hooks", "unified_exec_tty", "web_search", "web_search_request", "web_search_cached",
              "guardian_approval", "daemon_auto_start")  # fmt: skip
@@ -102,8 +102,11 @@ def _is_ours(key: str) -> bool:
     return first in _OURS
 
 
-def flags(line: str) -> list[str]:
-    """What stands before everything else: our hook, that Codex trusts it, and what closes the ways around it."""
+def flags(line: str, projects: Sequence[str] = ()) -> list[str]:
+    """What stands before everything else: our hook, that Codex trusts it, and what closes the ways around it.
+
+    Settings of these projects stay out, whoever trusts them: servers that they name start before any call.
+    """
     groups = {f"hooks.{event}": [codex.group(line)] for event in codex.EVENTS}
     state = {
         codex.trust_key(FLAGS, event, 0): {"trusted_hash": codex.trusted_hash(event, line), "enabled": True}
@@ -117,6 +120,8 @@ def flags(line: str) -> list[str]:
         **groups,
         "hooks.state": state,
     }
+    if projects:
+        given["projects"] = {path: {"trust_level": "untrusted"} for path in projects}
     return [word for name, value in given.items() for word in ("-c", f"{name}={_toml(value)}")]
 
 
@@ -129,8 +134,8 @@ def _toml(value: Any) -> str:
     return json.dumps(value)
 
 
-def command_line(line: str, arguments: Sequence[str]) -> list[str]:
-    """The client's arguments: ours, and those of the user.
+def command_line(ours: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """The client's arguments: our flags, and what the user said.
 
     Without a daemon, since that one keeps the settings of whoever started it; within the workspace, unless the user
     names another sandbox; without rules of the user's or the project's where the client can leave them out.
@@ -141,10 +146,10 @@ def command_line(line: str, arguments: Sequence[str]) -> list[str]:
         (list(arguments[:1]), list(arguments[1:])) if arguments[:1] and words[0] in SESSIONS else ([], arguments)
     )
     if session and session[0] in ("exec", "e"):
-        return [*flags(line), *session, "--ignore-rules", *sandbox, *rest]
+        return [*ours, *session, "--ignore-rules", *sandbox, *rest]
     if session and session[0] == "review":
-        return [*flags(line), *session, *rest]
-    return [*flags(line), "--no-daemon", *sandbox, *session, *rest]
+        return [*ours, *session, *rest]
+    return [*ours, "--no-daemon", *sandbox, *session, *rest]
 
 
 def check_version(version: tuple[int, ...], path: str, unsafe: bool) -> str:
@@ -156,6 +161,18 @@ def check_version(version: tuple[int, ...], path: str, unsafe: bool) -> str:
     if not unsafe:
         raise Refusal(text, "update Codex, or go on with `leashd codex --unsafe-version ...`")
     return text
+
+
+def check_environment(home: Path) -> None:
+    """Raises Refusal where the file from which Codex takes environment runs code in the shell of the hook."""
+    try:
+        lines = (home / ".env").read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        name = line.strip().removeprefix("export ").partition("=")[0].strip()
+        if environment.runs_code(name) or name == "PATH":
+            raise Refusal(f"`{home / '.env'}` sets `{name}`, which runs code in the hook's shell", f"take `{name}` out")
 
 
 def check_hooks(listed: Sequence[codex_client.Hook], wrong: Sequence[str], line: str) -> list[str]:
@@ -172,8 +189,8 @@ def check_hooks(listed: Sequence[codex_client.Hook], wrong: Sequence[str], line:
     return [f"`{one['sourcePath']}` lets another program answer permission requests" for one in others]
 
 
-def session_flags(line: str, arguments: Sequence[str]) -> list[str]:
-    """Ours and the user's settings: what the client needs to know in order to tell the hooks of the session to come."""
+def session_flags(ours: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """Our flags and the user's settings: what the client has to know to tell the hooks of the session to come."""
     more: list[str] = []
     following = iter(arguments)
     for word in following:
@@ -183,7 +200,7 @@ def session_flags(line: str, arguments: Sequence[str]) -> list[str]:
             more += [word, next(following, "")]
         elif word.startswith(("--config=", "--enable=", "--disable=")) or (word.startswith("-c") and len(word) > 2):
             more.append(word)
-    return [*flags(line), *more]
+    return [*ours, *more]
 
 
 def directory(arguments: Sequence[str], here: Path) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.codex_lab import SCRIPTED, UNBOXED, CodexLab
+from tests.e2e.lab import LEASHD
 from tests.fakes.codex import Item, call, found, freeform
 
 #: The shipped profile asks before it changes a file of the project, and about every tool of an MCP server.
@@ -72,8 +73,7 @@ def test_every_direct_call_is_decided_before_it_runs(lab: CodexLab, start: Seque
             [call("leave_mark", "mcp-denied", "mcp__tiny", path=str(lab.home / ".ssh" / "authorized_keys"))],
             [call("view_image", "image", path=".env")],
             [call("spawn_agent", "agent", "multi_agent_v1", message="SUBTASK")],
-            [call("exec_command", "wait", cmd="sleep 1")],
-            [call("wait_agent", "waited", "multi_agent_v1", targets=["x"])],
+            [call("wait_agent", "waited", "multi_agent_v1", targets=[found(r'"agent_id":"([^"]+)')], timeout_ms=20000)],
         ],
         *UNBOXED,
         start=start,
@@ -97,7 +97,12 @@ def test_every_call_of_a_script_is_decided_before_it_runs(lab: CodexLab) -> None
         [
             [script("text(await tools.exec_command({cmd:'touch allowed'}))", "one")],
             [script("text(await tools.exec_command({cmd:'cat .env; touch denied'}))", "two")],
-            [script("await Promise.all(['a','b'].map(n => tools.exec_command({cmd:'cat .env; touch '+n})))", "both")],
+            [
+                script(
+                    "await Promise.allSettled(['a','b'].map(n => tools.exec_command({cmd:'cat .env; touch '+n})))",
+                    "both",
+                )
+            ],
             [
                 script(
                     "text(await tools.apply_patch('*** Begin Patch\\n*** Add File: patched\\n+x\\n*** End Patch'))", "p"
@@ -106,8 +111,8 @@ def test_every_call_of_a_script_is_decided_before_it_runs(lab: CodexLab) -> None
             [script("await tools.apply_patch('*** Begin Patch\\n*** Delete File: .env\\n*** End Patch')", "q")],
             [script(f"text(await tools.mcp__tiny__leave_mark({{path:{json.dumps(mark)}}}))", "mcp")],
             [call("spawn_agent", "agent", "collaboration", message="SUBTASK", task_name="one")],
+            [call("wait_agent", "waited", "collaboration", timeout_ms=20000)],
             [call("exec_command", "direct", cmd="cat .env; touch direct")],
-            [script("await tools.exec_command({cmd:'sleep 1'})", "wait")],
         ],
         *UNBOXED,
         model=SCRIPTED,
@@ -187,7 +192,8 @@ def hostile(lab: CodexLab) -> None:
     (lab.settings / "config.toml").write_text(own + off + state + trusted)
     (lab.settings / "hooks.json").unlink()
     (lab.project / ".codex").mkdir(exist_ok=True)
-    (lab.project / ".codex" / "config.toml").write_text(off + state)
+    server = f'[mcp_servers.evil]\ncommand = "touch"\nargs = ["{lab.home}/started"]\n'
+    (lab.project / ".codex" / "config.toml").write_text(off + state + server)
 
 
 DENIED = call("exec_command", "denied", cmd="cat .env; touch denied")
@@ -201,6 +207,16 @@ def test_no_settings_take_the_guard_away_from_a_launched_session(lab: CodexLab) 
     assert "denied by `credential-read`" in session.told["denied"]
     assert "exited with code 0" in session.told["ls"]
     assert "web_search" not in session.tools
+    assert not (lab.home / "started").exists()
+
+
+def test_a_session_is_not_launched_where_the_shell_of_the_hook_would_run_other_code(lab: CodexLab) -> None:
+    (lab.home / "other.sh").write_text(f"touch {lab.home}/ran; exit 0\n")
+    (lab.settings / ".env").write_text(f"BASH_ENV={lab.home}/other.sh\n")
+    session = lab.run([[DENIED]], *UNBOXED, start=LAUNCHED)
+    assert session.code == 125
+    assert "sets `BASH_ENV`" in session.stderr
+    assert not (lab.home / "ran").exists()
 
 
 def test_a_session_is_not_launched_beside_a_hook_that_could_change_its_calls(lab: CodexLab) -> None:
@@ -211,6 +227,15 @@ def test_a_session_is_not_launched_beside_a_hook_that_could_change_its_calls(lab
     assert session.code == 125
     assert "a hook that can change a call" in session.stderr
     assert lab.judged().keys() == {"toolu_leashd-launch"}
+
+
+def test_doctor_asks_the_client_whether_it_would_run_the_hook(lab: CodexLab) -> None:
+    assert "Codex says that it would run the hook" in " ".join(lab.leashd("doctor").split())
+    config = lab.settings / "config.toml"
+    config.write_text(config.read_text().replace("sha256:", "sha256:0"))
+    doctor = lab.program(LEASHD, "doctor")
+    assert doctor.returncode == 1
+    assert "leashd's hook on PreToolUse is modified" in " ".join(doctor.stdout.split())
 
 
 def test_a_launched_client_gives_its_own_exit_code(lab: CodexLab) -> None:

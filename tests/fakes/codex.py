@@ -139,6 +139,8 @@ def _finished(item: Item, last: str) -> Item:
 
 
 def _looked_up(value: Any, last: str) -> Any:
+    if isinstance(value, list):
+        return [_looked_up(each, last) for each in value]
     if not isinstance(value, dict) or "$found" not in value:
         return value
     match = re.search(value["$found"], last)

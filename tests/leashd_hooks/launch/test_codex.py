@@ -32,6 +32,7 @@ REFUSED = [
     (["-c", "hooks.PreToolUse=[]"], "`hooks.PreToolUse` is refused"),
     (["-c", "hooks.state={}"], "`hooks.state` is refused"),
     (["-c", 'web_search="live"'], "`web_search` is refused"),
+    (["-c", 'projects={"/w"={trust_level="trusted"}}'], "`projects` is refused"),
     (["-c", 'approvals_reviewer="auto_review"'], "`approvals_reviewer` is refused"),
 ]
 
@@ -78,8 +79,30 @@ COMMAND_LINES = [
 
 @pytest.mark.parametrize(("name", "arguments", "expected"), COMMAND_LINES, ids=[case[0] for case in COMMAND_LINES])
 def test_ours_stands_before_the_command_of_the_user(name: str, arguments: "list[str]", expected: "list[str]") -> None:
-    ours = codex.flags(LINE)
-    assert codex.command_line(LINE, arguments) == [*ours, *expected]
+    assert codex.command_line(["-c", "ours"], arguments) == ["-c", "ours", *expected]
+
+
+def test_settings_of_the_project_stay_out_whoever_trusts_them() -> None:
+    assert codex.flags(LINE, ['/w "x"'])[-2:] == ["-c", r'projects={"/w \"x\""={"trust_level"="untrusted"}}']
+
+
+ENVIRONMENTS = [
+    ("OPENAI_API_KEY=x\n# BASH_ENV=/x\n", ""),
+    ("A=1\nBASH_ENV=/x\n", "BASH_ENV"),
+    ("export LD_PRELOAD=/x\n", "LD_PRELOAD"),
+    (" PATH = /x\n", "PATH"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), ENVIRONMENTS, ids=[case[1] or "nothing" for case in ENVIRONMENTS])
+def test_an_environment_file_that_runs_code_is_refused(tmp_path: Path, text: str, name: str) -> None:
+    codex.check_environment(tmp_path)
+    (tmp_path / ".env").write_text(text)
+    if not name:
+        codex.check_environment(tmp_path)
+        return
+    with pytest.raises(Refusal, match=f"sets `{name}`"):
+        codex.check_environment(tmp_path)
 
 
 def test_the_environment_keeps_what_says_who_the_user_is() -> None:
