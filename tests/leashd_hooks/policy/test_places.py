@@ -35,9 +35,13 @@ TABLE = {
         """
         /p/.claude/settings.json /p/.claude/settings.local.json /home/me/.claude/settings.json /home/me/.claude.json
         /p/.claude/hooks/x.sh /p/.mcp.json /home/me/.codex/config.toml /home/me/.codex/hooks.json /p/.cursor/hooks.json
-        /p/.gemini/settings.json /etc/claude-code/managed-settings.json
+        /p/.gemini/settings.json /etc/claude-code/managed-settings.json /p/.gemini/.env /home/me/.gemini/settings.json
+        /home/me/.copilot/hooks/leashd.json /p/.github/hooks/leashd.json /p/.github/copilot/settings.local.json
+        /home/me/.config/opencode/plugins/leashd.js /p/.opencode/plugins/leashd.js /p/opencode.json
+        /etc/cursor/hooks.json
         """,
-        "/p/settings.json /p/.claude/plans/x.md /p/claude.json /p/mcp.json /p/.claude/CLAUDE.md /p/hooks/x.sh",
+        "/p/settings.json /p/.claude/plans/x.md /p/claude.json /p/mcp.json /p/.claude/CLAUDE.md /p/hooks/x.sh"
+        " /p/.gemini/styleguide.md /p/.github/copilot/README.md /p/.opencode/notes.md",
     ),
     "guard": (
         "/home/me/.leashd/config.yaml /home/me/.leashd/audit/x.jsonl /p/.leashd/policy.yaml /etc/leashd/policy.yaml",
