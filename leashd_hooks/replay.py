@@ -27,6 +27,7 @@ EXAMPLES = 3
 CLEANED = "its input is redacted or cut in the audit: give its transcript, too"
 CLIENT = "the client refused it itself"
 INPUT = "its transcript does not tell its input"
+UNREADABLE = "it cannot be read"
 
 
 @dataclass
@@ -136,7 +137,11 @@ def _of_transcript(one: Recorded, told: dict[tuple[str, str], Record], outcome: 
     if one.outcome == REFUSED or one.input is None:
         outcome.skipped[CLIENT if one.outcome == REFUSED else INPUT] += 1
         return None
-    call = one.call()
+    try:
+        call = one.call()
+    except ValueError:
+        outcome.skipped[UNREADABLE] += 1
+        return None
     record = told.get((one.session, one.call_id))
     if record is not None and record.get("digest") == digest(call.tool, call.input):
         return Case(call, one.where, _verdict(record), str(record.get("rule", "")))

@@ -140,3 +140,8 @@ def rule_in(text: str) -> str:
     """The rule that a denial names in what the agent was told, "" where it names none."""
     found = _RULE.search(text)
     return found[1] if found else ""
+
+
+def text(value: Any) -> str:
+    """A field that should be text; what is none is taken for an empty one."""
+    return value if isinstance(value, str) else ""

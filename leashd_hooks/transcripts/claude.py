@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leashd_hooks.transcripts import DECLINED, DENIED, RAN, REFUSED, UNTOLD, Recorded, Transcript, rule_in
+from leashd_hooks.transcripts import DECLINED, DENIED, RAN, REFUSED, UNTOLD, Recorded, Transcript, rule_in, text
 
 _OURS = re.compile(r"^(?:PreToolUse:\S+ hook error: |Permission to use .{0,200}? has been denied\W+)?leashd: ")
 _DECLINED = ("The user doesn't want to proceed", "The user doesn't want to take this action", "[Request interrupted")
@@ -34,9 +34,9 @@ def read(path: Path, records: Iterable[tuple[int, dict[str, Any]]]) -> Transcrip
     session = subagent = ""
     mode = "default"
     for number, record in records:
-        session = session or str(record.get("sessionId") or "")
-        subagent = subagent or str(record.get("agentId") or "")
-        mode = str(record.get("permissionMode") or mode)
+        session = session or text(record.get("sessionId"))
+        subagent = subagent or text(record.get("agentId"))
+        mode = text(record.get("permissionMode")) or mode
         for block in _blocks(record):
             if block.get("type") == "tool_use" and record["type"] == "assistant":
                 found = _call(block, record, mode, f"{path}:{number}")
@@ -45,7 +45,7 @@ def read(path: Path, records: Iterable[tuple[int, dict[str, Any]]]) -> Transcrip
                     calls.setdefault(found.call_id, found)
                 else:  # another call under a number that was taken: it is one more to account for
                     calls[found.where + found.call_id] = found
-            elif block.get("type") == "tool_result" and block.get("tool_use_id") in calls:
+            elif block.get("type") == "tool_result" and text(block.get("tool_use_id")) in calls:
                 one = calls[block["tool_use_id"]]
                 outcome, rule = _outcome(block, one.tool)
                 calls[one.call_id] = replace(one, outcome=outcome, rule=rule)
@@ -62,18 +62,18 @@ def _blocks(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _call(block: dict[str, Any], record: dict[str, Any], mode: str, where: str) -> Recorded:
     given = block.get("input")
-    cwd = str(record.get("cwd") or "")
+    cwd = text(record.get("cwd"))
     return Recorded(
         agent="claude",
-        session=str(record.get("sessionId") or ""),
-        call_id=str(block.get("id") or ""),
-        tool=str(block.get("name") or ""),
-        input=_expanded(str(block.get("name")), given, cwd) if isinstance(given, dict) else None,
+        session=text(record.get("sessionId")),
+        call_id=text(block.get("id")),
+        tool=text(block.get("name")),
+        input=_expanded(text(block.get("name")), given, cwd) if isinstance(given, dict) else None,
         cwd=cwd,
         where=where,
-        subagent=str(record.get("agentId") or ""),
+        subagent=text(record.get("agentId")),
         mode=mode,
-        time=str(record.get("timestamp") or ""),
+        time=text(record.get("timestamp")),
     )
 
 
@@ -91,20 +91,20 @@ def _outcome(block: dict[str, Any], tool: str) -> tuple[str, str]:
 
     The result of an MCP tool is the text of its server, which could say that it never ran: that is not believed.
     """
-    text = _text(block.get("content"))
+    told = _told(block.get("content"))
     if not block.get("is_error"):
         return RAN, ""
-    if _OURS.match(text):
-        return DENIED, rule_in(text)
+    if _OURS.match(told):
+        return DENIED, rule_in(told)
     if tool.startswith("mcp__"):
         return UNTOLD, ""
-    if text.startswith(_REFUSED):
+    if told.startswith(_REFUSED):
         return REFUSED, ""
-    return (DECLINED if text.startswith(_DECLINED) else RAN), ""
+    return (DECLINED if told.startswith(_DECLINED) else RAN), ""
 
 
-def _text(content: Any) -> str:
+def _told(content: Any) -> str:
     if isinstance(content, str):
         return content
-    parts = [block.get("text", "") for block in content or () if isinstance(block, dict)]
-    return "\n".join(str(part) for part in parts)
+    parts = content if isinstance(content, list) else ()
+    return "\n".join(text(block.get("text")) for block in parts if isinstance(block, dict))

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from leashd_hooks.transcripts import DENIED, RAN, REFUSED, UNTOLD, Recorded, Transcript, rule_in
+from leashd_hooks.transcripts import DENIED, RAN, REFUSED, UNTOLD, Recorded, Transcript, rule_in, text
 
 #: What runs the scripts of code mode: their calls are seen one by one.
 _WRAPPERS = ("exec", "wait")
@@ -44,67 +44,71 @@ class _Reader:
         payload = record.get("payload")
         if not isinstance(payload, dict):
             return
-        kind = str(payload.get("type") or "")
+        kind = text(payload.get("type"))
         if record.get("type") == "session_meta":
             self._meta(payload)
         elif record.get("type") == "turn_context":
-            self.cwd = str(payload.get("cwd") or self.cwd)
+            self.cwd = text(payload.get("cwd")) or self.cwd
             self.mode = "bypassPermissions" if payload.get("approval_policy") == "never" else "default"
-        elif int(record.get("ordinal") or self.begin) < self.begin:
+        elif _number(record.get("ordinal"), self.begin) < self.begin:
             return
         elif record.get("type") == "response_item" and kind.endswith("_output"):
             self._output(payload)
         elif record.get("type") == "response_item" and (kind in ("function_call", "custom_tool_call", *_HOSTED)):
-            self._item(kind, payload, f"{self.path}:{number}", str(record.get("timestamp") or ""))
+            self._item(kind, payload, f"{self.path}:{number}", text(record.get("timestamp")))
         elif kind == "item_completed" and isinstance(payload.get("item"), dict):
-            self._completed(payload["item"], f"{self.path}:{number}", str(record.get("timestamp") or ""))
+            self._completed(payload["item"], f"{self.path}:{number}", text(record.get("timestamp")))
 
     def _meta(self, payload: dict[str, Any]) -> None:
         """The first one is the thread's own; a thread that was split off carries those of its parents, too."""
         if self.thread:
             return
-        self.thread = str(payload.get("id") or "")
-        self.session = str(payload.get("session_id") or self.thread)
-        self.cwd = str(payload.get("cwd") or "")
-        self.begin = int(payload.get("subagent_history_start_ordinal") or 0)
+        self.thread = text(payload.get("id"))
+        self.session = text(payload.get("session_id")) or self.thread
+        self.cwd = text(payload.get("cwd"))
+        self.begin = _number(payload.get("subagent_history_start_ordinal"), 0)
 
     def _item(self, kind: str, payload: dict[str, Any], where: str, time: str) -> None:
-        name = str(payload.get("name") or kind)
+        name = text(payload.get("name")) or kind
         if kind in _HOSTED:
             self._add(
-                kind, str(payload.get("call_id") or payload.get("id") or where), payload.get("action"), where, time
+                kind,
+                text(payload.get("call_id")) or text(payload.get("id")) or where,
+                payload.get("action"),
+                where,
+                time,
             )
             return
         if kind == "custom_tool_call":
             given: Any = {"command": payload.get("input")}
         else:
             given = _arguments(payload.get("arguments"))
-        call_id = str(payload.get("call_id") or "")
+        call_id = text(payload.get("call_id"))
         if name in _WRAPPERS or (name == "write_stdin" and isinstance(given, dict) and not given.get("chars")):
             return
         cwd = ""
         if name == "exec_command" and isinstance(given, dict):
-            cwd = str(given.get("workdir") or "")
+            cwd = text(given.get("workdir"))
             name, given = "Bash", {"command": given.get("cmd")}
-        space = str(payload.get("namespace") or "")
+        space = text(payload.get("namespace"))
         alias = name if space and not space.startswith("mcp__") else ""
         self._add(_full(space, name), call_id, given, where, time, cwd, alias)
 
     def _completed(self, item: dict[str, Any], where: str, time: str) -> None:
         """A command, patch or MCP call that ran; those of a script are told by nothing else."""
-        call_id = str(item.get("id") or "")
+        call_id = text(item.get("id"))
         self.ran.add(call_id)
         if call_id in self.calls:
             return
         if item.get("type") == "CommandExecution":
             command = item.get("command")
-            text = command[-1] if isinstance(command, list) and command else None
-            cwd = unquote(urlsplit(str(item.get("cwd") or "")).path)
-            self._add("Bash", call_id, {"command": text}, where, time, cwd)
+            line = command[-1] if isinstance(command, list) and command else None
+            cwd = unquote(text(item.get("cwd")).removeprefix("file://"))
+            self._add("Bash", call_id, {"command": line}, where, time, cwd)
         elif item.get("type") == "FileChange":
             self._add("apply_patch", call_id, None, where, time)
         elif item.get("type") == "McpToolCall":
-            server, tool = str(item.get("server") or ""), str(item.get("tool") or "")
+            server, tool = text(item.get("server")), text(item.get("tool"))
             name = tool if server == "codex" else f"mcp__{server}__{tool}"
             self._add(name, call_id, item.get("arguments"), where, time)
 
@@ -128,7 +132,7 @@ class _Reader:
         )
 
     def _output(self, payload: dict[str, Any]) -> None:
-        call_id = str(payload.get("call_id") or "")
+        call_id = text(payload.get("call_id"))
         one = self.calls.get(call_id)
         if one is None:
             return
@@ -150,9 +154,13 @@ def read(path: Path, records: Iterable[tuple[int, dict[str, Any]]]) -> Transcrip
     return Transcript(path, "codex", reader.session, subagent, tuple(reader.calls.values()))
 
 
-def _arguments(text: Any) -> Any:
+def _number(value: Any, otherwise: int) -> int:
+    return value if isinstance(value, int) else otherwise
+
+
+def _arguments(written: Any) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(written)
     except (ValueError, TypeError, RecursionError):
         return None
 

@@ -10,7 +10,7 @@ import pytest
 from leashd_hooks.audit import append
 from leashd_hooks.cli.replay import judged
 from leashd_hooks.policy.compile import compile_policies
-from leashd_hooks.replay import CLEANED, CLIENT, INPUT, Case, Filter, Outcome, cases, replay
+from leashd_hooks.replay import CLEANED, CLIENT, INPUT, UNREADABLE, Case, Filter, Outcome, cases, replay
 from tests.leashd_hooks.terminal import Terminal
 from tests.leashd_hooks.transcripts.sessions import ClaudeSession, CodexSession
 
@@ -96,6 +96,12 @@ def test_a_patch_whose_text_is_not_told_is_not_judged(tmp_path: Path) -> None:
     made = CodexSession(tmp_path / "codex")
     made.ran("FileChange", "exec-1", changes={})
     assert found(made.path)[1].skipped == {INPUT: 1}
+
+
+def test_a_call_that_was_made_nowhere_is_not_judged(tmp_path: Path) -> None:
+    made = ClaudeSession(tmp_path / "sessions", cwd="")
+    made.calls("c1", "Bash", {"command": "ls"})
+    assert found(made.path)[1].skipped == {UNREADABLE: 1}
 
 
 def test_the_session_and_the_time_can_be_chosen(tmp_path: Path) -> None:

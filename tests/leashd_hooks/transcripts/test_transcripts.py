@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leashd_hooks import transcripts
 from leashd_hooks.transcripts import DECLINED, DENIED, RAN, REFUSED, UNTOLD
@@ -245,3 +249,68 @@ def test_a_file_that_is_named_and_is_none_is_an_error(tmp_path: Path) -> None:
     path.write_text('{"x": 1}\nnot json\n')
     with pytest.raises(transcripts.Unreadable, match="is not a transcript"):
         transcripts.read([path])
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from(["", "x", "user", "exec", "tool_use", "tool_result"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["type", "name", "id"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+def places(value: Any, path: tuple = ()) -> list[tuple]:
+    """The way to every value within a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for name, one in inner for found in places(one, (*path, name)))] if path or inner else [path]
+
+
+def replaced(value: Any, path: tuple, other: Any) -> Any:
+    """The value with another in one place."""
+    if not path:
+        return other
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = replaced(value[path[0]], path[1:], other)
+    return copy
+
+
+@pytest.fixture(scope="module", params=["claude", "codex"])
+def lines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """A session file of either client that has all that a reader looks for."""
+    folder = tmp_path_factory.mktemp("sessions")
+    if request.param == "claude":
+        claude = ClaudeSession(folder)
+        claude.calls("c1", "Read", {"file_path": "x"})
+        claude.told("c1", DENIAL, is_error=True)
+        claude.line(
+            "user", message={"content": [{"type": "tool_result", "tool_use_id": "c1", "content": [{"text": "x"}]}]}
+        )
+        return [json.loads(line) for line in claude.path.read_text().splitlines()]
+    codex = CodexSession(folder, parent="t0", begin=1)
+    codex.calls("c1", "exec_command", {"cmd": "x", "workdir": "y"}, namespace="z")
+    codex.told("c1", "unsupported call: x")
+    codex.line("response_item", type="web_search_call", id="w1", action={"query": "x"})
+    codex.ran("CommandExecution", "exec-1", command=["bash", "-lc", "ls"], cwd="file:///work")
+    codex.ran("McpToolCall", "exec-2", server="lab", tool="echo", arguments={})
+    return [json.loads(line) for line in codex.path.read_text().splitlines()]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), other=ANYTHING)
+def test_whatever_stands_in_a_file_it_is_read_or_said_to_be_none(
+    lines: list[Any], tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, other: Any
+) -> None:
+    changed = replaced(lines, data.draw(st.sampled_from([place for place in places(lines) if place])), other)
+    path = tmp_path_factory.getbasetemp() / "changed.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in changed))
+    try:
+        calls = transcripts.read_one(path).calls
+    except transcripts.Unreadable:
+        calls = ()
+    for call in calls:
+        assert isinstance(call.event()["tool_name"], str)
+        assert call.input is None or isinstance(call.input, dict)
