@@ -13,6 +13,7 @@ import pytest
 from tests.e2e.codex_lab import SCRIPTED, UNBOXED, CodexLab
 from tests.e2e.lab import LEASHD
 from tests.fakes.codex import Item, call, found, freeform
+from tests.leashd_supervisor.conftest import Supervisor
 
 #: The shipped profile asks before it changes a file of the project, and about every tool of an MCP server.
 ALLOWED = """
@@ -181,6 +182,24 @@ def test_a_hook_that_hangs_holds_the_call(lab: CodexLab) -> None:
         assert on.read_text() == "on\n"
         client.terminate()
     assert not (lab.project / "marker").exists()
+
+
+def test_a_call_that_needs_a_person_is_held_until_one_answers(lab: CodexLab) -> None:
+    for name in ("kept", "gone"):
+        (lab.project / name).touch()
+    supervisor = Supervisor(lab.home / ".leashd")
+    try:
+        asked = [[call("exec_command", "rm-kept", cmd="rm kept")], [call("exec_command", "rm-gone", cmd="rm gone")]]
+        with lab.started(asked, *UNBOXED) as client:
+            (first,) = supervisor.pending()
+            assert (lab.project / "kept").exists()
+            supervisor.tell(do="answer", id=first, allow=True, input={"command": "touch instead"})
+            (second,) = supervisor.pending()
+            supervisor.tell(do="answer", id=second, allow=True)
+            assert client.wait(60) == 0
+    finally:
+        supervisor.stop()
+    assert {"kept", "instead"} == {path.name for path in lab.project.iterdir()} & {"kept", "gone", "instead"}
 
 
 def hostile(lab: CodexLab) -> None:
