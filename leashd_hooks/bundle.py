@@ -54,10 +54,17 @@ def load(state: str, home: str) -> "Bundle":
     path = places.bundle(state)
     bundle = _read(path)
     if bundle is None or not _fresh(bundle):
-        from leashd_hooks.recompile import BundleError, recompile
+        from leashd_hooks.recompile import BundleError, recompile, take_turn
 
-        recompile(state, home)
-        bundle = _read(path)
+        turn = take_turn(path)
+        try:
+            # Whoever had the turn before may have made it.
+            bundle = _read(path)
+            if bundle is None or not _fresh(bundle):
+                recompile(state, home)
+                bundle = _read(path)
+        finally:
+            posix.close(turn)
         if bundle is None:
             raise BundleError(f"the compiled policy `{path}` cannot be read; help: run `leashd policy compile`")
     return bundle

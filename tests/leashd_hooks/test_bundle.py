@@ -1,6 +1,8 @@
 """The compiled policy is used when it is fresh, made anew when it is not, and refused when it cannot be."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -93,3 +95,28 @@ def test_a_bundle_that_is_a_link_is_not_followed(state: Path, tmp_path: Path) ->
     _file(state).symlink_to(elsewhere)
     _load(state)
     assert not _file(state).is_symlink()
+
+
+def test_who_waits_for_another_that_compiles_takes_what_that_one_has_made(state: Path) -> None:
+    """The other one is this test."""
+    (state / "config.yaml").write_text(f"approved_directories: [{state.parent}/other]\n")
+    lock = os.open(f"{_file(state)}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+    os.lockf(lock, os.F_LOCK, 0)
+    load = "import sys; from leashd_hooks import bundle; print(bundle.load(sys.argv[1], sys.argv[2])['roots'])"
+    waits = subprocess.Popen(
+        [sys.executable, "-c", load, str(state), str(state.parent)], stdout=subprocess.PIPE, text=True
+    )
+    descriptors = Path(f"/proc/{waits.pid}/fd")
+    while not any(one.exists() and str(one.readlink()).endswith(".turn") for one in descriptors.iterdir()):
+        assert waits.poll() is None
+    compiler.write(compiler.compile_state(str(state), str(state.parent)), str(_file(state)))
+    made = _file(state).stat().st_ino
+    os.close(lock)
+    assert "other" in waits.communicate(timeout=30)[0]
+    assert _file(state).stat().st_ino == made
+
+
+def test_a_turn_that_cannot_be_had_keeps_nobody_from_compiling(state: Path) -> None:
+    Path(f"{_file(state)}.turn").symlink_to("/nonexistent/lock")
+    (state / "config.yaml").write_text(f"approved_directories: [{state.parent}/other]\n")
+    assert "other" in str(_load(state)["roots"])
