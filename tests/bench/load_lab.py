@@ -74,10 +74,10 @@ class Supervisor:
     def reload(self) -> None:
         """Has it take up new code under the same process id; returns once it listens again."""
         file = self.state / "run" / "supervisor.json"
-        before = file.stat().st_ino
+        before = file.read_text()
         self.process.send_signal(signal.SIGHUP)
         end = time.monotonic() + PATIENCE
-        while not file.exists() or file.stat().st_ino == before:
+        while not file.exists() or file.read_text() == before:
             if time.monotonic() > end:
                 raise SystemExit("the supervisor does not come back after a reload")
             time.sleep(0.01)

@@ -33,6 +33,8 @@ QUIET = 0.45
 RACES = 16
 #: MB that the memory may grow in the part that is left alone, and descriptors; the first is what an index may take.
 GROWTH, MORE = 3.0, 4
+#: Seconds of a run that is long enough to say so.
+LONG = 120.0
 
 
 @dataclass
@@ -220,11 +222,11 @@ class Soak:
         return found
 
     def _flat(self) -> None:
-        """Whether the supervisor takes up at the end what it took up before."""
-        if len(self.report.weights) < 8:
+        """Whether the supervisor takes up no more in the second half than in the first; a short run does not tell."""
+        if self.report.seconds < LONG:
             return
-        tenth = max(1, len(self.report.weights) // 10)
-        first, last = self.report.weights[:tenth], self.report.weights[-tenth:]
+        half = len(self.report.weights) // 2
+        first, last = self.report.weights[:half], self.report.weights[half:]
         for name, allowed in (("memory", GROWTH), ("descriptors", MORE), ("threads", 0)):
             before, after = (max(getattr(one, name) for _, one in part) for part in (first, last))
             if after > before + allowed:
