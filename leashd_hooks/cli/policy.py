@@ -102,11 +102,14 @@ def show(name: str | None, as_json: bool) -> None:
         render.data(shown)
         return
     columns = ("rule", "action", "why", "where")
-    render.table(columns, [(row["name"], row["action"], row["reason"], row["origin"]) for row in shown])
+    actions = [row["action"] + (" (in shadow)" if row["mode"] == "shadow" else "") for row in shown]
+    rows = [(row["name"], action, row["reason"], row["origin"]) for row, action in zip(shown, actions, strict=True)]
+    render.table(columns, rows)
 
 
 def _row(rule: Rule, loaded: Loaded, index: int) -> dict[str, Any]:
     row: dict[str, Any] = rule.model_dump(exclude={"examples"}, exclude_none=True)
+    row["mode"] = "shadow" if "shadow" in (rule.mode, loaded.file.mode) else rule.mode
     row["origin"] = (
         f"{os.path.relpath(loaded.name) if loaded.name.startswith(os.getcwd()) else loaded.name}:{loaded.line(index)}"
     )

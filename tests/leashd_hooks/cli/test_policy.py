@@ -35,6 +35,15 @@ def test_show_lists_the_rules_of_a_pack_a_profile_or_all_in_order(capsys: pytest
     assert asked(capsys, "show", "floor")[0]["origin"].endswith("floor.yaml:6")
 
 
+@pytest.mark.parametrize("whose", ["file", "rule"])
+def test_show_says_which_rules_are_in_shadow(capsys: pytest.CaptureFixture[str], whose: str) -> None:
+    mode = {"file": ("mode: shadow\n", ""), "rule": ("", "mode: shadow, ")}[whose]
+    Path("mine.yaml").write_text(f"{mode[0]}rules:\n  - {{name: a, action: deny, {mode[1]}when: {{effect: write}}}}\n")
+    assert [row["mode"] for row in asked(capsys, "show", "./mine.yaml")] == ["shadow"]
+    assert run(["policy", "show", "./mine.yaml"]) == 0
+    assert "deny (in shadow)" in capsys.readouterr().out
+
+
 def test_show_suggests_a_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["policy", "show", "strct"]) == 1
     assert "did you mean `strict`?" in capsys.readouterr().err
