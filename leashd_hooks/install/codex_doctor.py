@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from leashd_hooks.install import canary, codex, codex_client, settings_file, survey, toml_file
+from leashd_hooks.install import canary, codex, codex_client, managed, settings_file, survey, toml_file
 from leashd_hooks.install.codex import Files
 from leashd_hooks.install.finding import Finding, Findings
 from leashd_hooks.install.host import hostile_environment
@@ -31,6 +31,8 @@ def examine(place: Place, where: Files, folder: Path | None) -> Findings:
             yield from canaries(place, where, line, scope, folder)
     yield from clients(place)
     yield from open_ways(where, "managed" in found)
+    if "managed" in found and (weak := managed.changeable([*managed.code(), where.requirements])):
+        yield Finding("unprivileged", "fail", f"Codex: `{weak}` can be changed by others than root", managed.HELP)
     yield from hostile_environment("Codex", [where.home / ".env"])
     if where.home != place.home / ".codex":
         text = f"Codex: CODEX_HOME is `{where.home}`, where the floor does not guard its settings by their names"
@@ -121,16 +123,16 @@ def trust(program: str, place: Place) -> Findings:
             yield Finding("hooks", "warn", text, "read it")
 
 
-def open_ways(where: Files, managed: bool) -> Findings:
+def open_ways(where: Files, by_root: bool) -> Findings:
     """What Codex's settings leave open besides the hook."""
     try:
         config = toml_file.load(where.config).data
-        required = toml_file.load(where.requirements).data if managed else {}
+        required = toml_file.load(where.requirements).data if by_root else {}
     except SettingsError as error:
         yield Finding("settings", "fail", f"Codex: {error}", error.help)
         return
     fix = "leashd install codex --fix"
-    if not managed:
+    if not by_root:
         text = "Codex: `codex --disable hooks` starts without the hook"
         yield Finding("managed", "warn", text, "start it with `leashd codex`, or sudo leashd install codex --managed")
     if _feature({**config.get("features", {}), **required.get("features", {})}, "unified_exec_tty"):
@@ -143,7 +145,7 @@ def open_ways(where: Files, managed: bool) -> Findings:
         text = f'Codex: `approvals_reviewer = "{config["approvals_reviewer"]}"` runs commands that no hook sees'
         yield Finding("reviewer", "warn", text, "take the line out")
     for path in sorted(where.home.glob("*.config.toml")):
-        yield from _profile(path, managed)
+        yield from _profile(path, by_root)
     for path in sorted([*where.home.glob("rules/*.rules"), *where.project.glob(".codex/rules/*.rules")]):
         if _ALLOWING.search(path.read_text(encoding="utf-8", errors="replace")):
             text = f"Codex: `{path}` allows commands outside of the sandbox without asking; the hook still decides them"
@@ -154,10 +156,10 @@ def _feature(features: dict[str, Any], name: str) -> bool:
     return features.get(name) is not False
 
 
-def _profile(path: Path, managed: bool) -> Findings:
+def _profile(path: Path, by_root: bool) -> Findings:
     try:
         features = toml_file.load(path).data.get("features", {})
     except SettingsError:
         return
-    if not managed and not (_feature(features, "hooks") and _feature(features, "codex_hooks")):
+    if not by_root and not (_feature(features, "hooks") and _feature(features, "codex_hooks")):
         yield Finding("disabled", "fail", f"Codex: the profile `{path}` switches hooks off", "take the line out")
