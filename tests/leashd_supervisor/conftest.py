@@ -33,6 +33,7 @@ class Supervisor:
             [sys.executable, str(ANSWERING), str(self.state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         until(self.listens)
+        self.tell(do="pending")  # it listens before it has opened its database
 
     def listens(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
