@@ -208,6 +208,7 @@ def test_a_hook_that_waits_for_long_survives_any_number_of_restarts(
                 time.sleep(0.4)
                 connection.close()
             connection, _ = listener.accept()
+            connection.recv(65536)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             connection.close()
 
