@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.lab import CLIENTS, LEASHD, WRITES_ARE_FINE
+from tests.e2e.lab import LEASHD, WRITES_ARE_FINE
 
 #: What is done to the hook, and nothing may run any more: every failure that these hosts would take for a yes.
 BROKEN = {
@@ -93,6 +93,3 @@ class OtherLab:
         done = self.program(*argv)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
-
-
-__all__ = ["BROKEN", "CLIENTS", "OtherLab"]

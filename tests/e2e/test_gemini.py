@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.other_lab import BROKEN, CLIENTS, OtherLab
+from tests.e2e.lab import CLIENTS
+from tests.e2e.other_lab import BROKEN, OtherLab
 from tests.fakes.gemini import Call, ModelServer, call
 
 PROGRAM = CLIENTS / "@google" / "gemini-cli" / "bundle" / "gemini.js"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.other_lab import BROKEN, CLIENTS, OtherLab
+from tests.e2e.lab import CLIENTS, LEASHD
+from tests.e2e.other_lab import BROKEN, OtherLab
 from tests.fakes.chat_completions import Call, ModelServer, call
 
 PROGRAM = next(
@@ -99,3 +100,17 @@ def test_a_broken_hook_lets_nothing_run(lab: OpencodeLab) -> None:
     results = lab.run(*calls, before=before)
     assert not [name for name, told in results.items() if "leashd: denied" not in told]
     assert not list(lab.project.glob("*.txt"))
+
+
+#: What is put behind the plugin -> what the doctor makes of its canaries.
+PLUGINS = [("", ["ok", "ok", "ok"]), ("\nexport const Broken = (\n", ["fail", "fail", "fail"])]
+
+
+@pytest.mark.parametrize(("more", "states"), PLUGINS, ids=["as installed", "with a mistake in it"])
+def test_the_doctor_loads_the_plugin_in_the_clients_own_runtime(more: str, states: list[str], lab: OpencodeLab) -> None:
+    lab.install()
+    lab.plugin.write_text(lab.plugin.read_text() + more)
+    done = lab.program(LEASHD, "doctor", "--json", PATH=f"{PROGRAM.parent}:/usr/bin:/bin")
+    found = [finding for finding in json.loads(done.stdout)["findings"] if finding["check"] == "canary"]
+    assert [finding["state"] for finding in found] == states, found
+    assert bool(more) is bool(done.returncode)
