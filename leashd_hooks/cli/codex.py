@@ -38,10 +38,11 @@ def codex(ctx: click.Context, unattended: bool, unsafe_version: bool) -> None:
     preflight.check_directory(str(folder), (*policy["roots"], *policy["scratch"]))
     path = preflight.find(launch.PROGRAM, environ, (*policy["roots"], str(place.project)))
     notes = [launch.check_version(survey.version(path, environ), path, unsafe_version)]
-    launch.check_environment(codex_files.files(place).home)
+    where = codex_files.files(place, environ)
+    launch.check_environment(where.home)
     line = codex_files.command(place, unattended)
     projects = dict.fromkeys(os.path.realpath(one) for one in (folder, git_root(folder), place.project))
-    ours = launch.flags(line, list(projects))
+    ours = launch.flags(line, list(projects), codex_files.keys(where, "user"))
     preflight.prove(codex_client.entry(line), place.home, place.project, environ, codex_client.reads)
     listed, wrong = codex_client.hooks(path, launch.session_flags(ours, arguments), folder, environ)
     notes += launch.check_hooks(listed, wrong, line)

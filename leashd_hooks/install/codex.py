@@ -116,6 +116,13 @@ def is_installed(where: Files, scope: str) -> bool:
     return path.exists() and any(ours(load(path).data.get("hooks"), event) for event in EVENTS)
 
 
+def keys(where: Files, scope: str) -> list[str]:
+    """The trust records of our groups in a file of hooks."""
+    path = where.hooks(scope)
+    hooks = settings_file.load(path).data.get("hooks")
+    return [trust_key(path, event, number) for event in EVENTS for number in ours(hooks, event)]
+
+
 def install(place: Place, where: Files, scope: str, unattended: bool = False, fix: bool = False) -> Change:
     """Registers the hook in a scope and has it trusted.  Raises SettingsError when it could not take effect."""
     line = command(place, unattended)
@@ -212,8 +219,8 @@ def uninstall(where: Files, scope: str) -> Change:
         return Change(scope, path, True, _save_or_remove(toml_file.edited(file, _without_requirements)))
     file = settings_file.load(path)
     config = toml_file.load(where.config)
-    keys = {trust_key(path, event, number) for event in EVENTS for number in ours(file.data["hooks"], event)}
-    _save(config, toml_file.edited(config, lambda data: _distrust(data, keys)))
+    gone = set(keys(where, scope))
+    _save(config, toml_file.edited(config, lambda data: _distrust(data, gone)))
     left = {event: kept for event, groups in file.data["hooks"].items() if (kept := _others(groups)) or not groups}
     bare = file.with_member("hooks", left) if left else file.without_member("hooks")
     return Change(scope, path, True, _save_or_remove(bare))
@@ -239,9 +246,9 @@ def _others(groups: Any) -> Any:
     return left
 
 
-def _distrust(config: dict[str, Any], keys: set[str]) -> None:
+def _distrust(config: dict[str, Any], gone: set[str]) -> None:
     state = config.get("hooks", {}).get("state", {})
-    for key in keys & set(state):
+    for key in gone & set(state):
         del state[key]
     if "state" in config.get("hooks", {}) and not state:
         del config["hooks"]["state"]

@@ -102,16 +102,18 @@ def _is_ours(key: str) -> bool:
     return first in _OURS
 
 
-def flags(line: str, projects: Sequence[str] = ()) -> list[str]:
+def flags(line: str, projects: Sequence[str] = (), doubles: Sequence[str] = ()) -> list[str]:
     """What stands before everything else: our hook, that Codex trusts it, and what closes the ways around it.
 
-    Settings of these projects stay out, whoever trusts them: servers that they name start before any call.
+    Settings of these projects stay out, whoever trusts them: servers that they name start before any call.  `doubles`
+    are the keys of hooks of ours that are installed besides, and would ask a second time.
     """
     groups = {f"hooks.{event}": [codex.group(line)] for event in codex.EVENTS}
-    state = {
+    state: dict[str, dict[str, Any]] = {
         codex.trust_key(FLAGS, event, 0): {"trusted_hash": codex.trusted_hash(event, line), "enabled": True}
         for event in codex.EVENTS
     }
+    state.update({key: {"enabled": False} for key in doubles})
     given: dict[str, Any] = {
         "features.hooks": True,
         "features.unified_exec_tty": False,

@@ -144,6 +144,11 @@ def test_what_no_hook_sees_is_closed(lab: CodexLab) -> None:
     assert "web_search" not in session.tools
 
 
+def test_a_call_is_decided_once_where_the_hook_is_installed_and_launched(lab: CodexLab) -> None:
+    lab.run([[LISTED]], *UNBOXED, start=LAUNCHED)
+    assert [line["call_id"] for line in lab.audit() if line["session"] != "leashd-launch"] == ["ls"]
+
+
 def test_a_tool_that_the_policy_allows_runs_where_codex_would_refuse_it(lab: CodexLab) -> None:
     mark = lab.project / "mark"
     lab.run([[call("leave_mark", "mcp", "mcp__tiny", path=str(mark))]], start=LAUNCHED)

@@ -86,6 +86,13 @@ def test_settings_of_the_project_stay_out_whoever_trusts_them() -> None:
     assert codex.flags(LINE, ['/w "x"'])[-2:] == ["-c", r'projects={"/w \"x\""={"trust_level"="untrusted"}}']
 
 
+def test_a_hook_that_is_installed_besides_does_not_ask_again() -> None:
+    (state,) = [
+        word for word in codex.flags(LINE, (), ["/h/.codex/hooks.json:pre_tool_use:0:0"]) if "hooks.state" in word
+    ]
+    assert '"/h/.codex/hooks.json:pre_tool_use:0:0"={"enabled"=false}' in state
+
+
 ENVIRONMENTS = [
     ("OPENAI_API_KEY=x\n# BASH_ENV=/x\n", ""),
     ("A=1\nBASH_ENV=/x\n", "BASH_ENV"),

@@ -6,7 +6,7 @@ import pytest
 
 from leashd_hooks.shell.invocation import Stdin
 
-PATCH = "*** Begin Patch\n*** Add File: new\n+x\n*** Update File: ../old\n*** Move to: /m\n*** Delete File: d\n*** End Patch"
+PATCH = "*** Begin Patch\n*** Add File: new\n+x\n*** Update File: ../old\n*** Move to: /m\n*** Delete File: d\n"
 TOLD = [
     "write /w/new how=create",
     "write /w/../old how=edit",
