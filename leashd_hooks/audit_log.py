@@ -43,6 +43,11 @@ class Filter:
         return all(wanted is None or record.get(name) == wanted for wanted, name in pairs)
 
 
+def is_trial(record: Record) -> bool:
+    """Whether leashd itself made the call, to try the hook; no client names its sessions like that."""
+    return str(record.get("session", "")).startswith("leashd-")
+
+
 def stamp(moment: datetime) -> str:
     """A moment as the audit writes it, so that it compares as text."""
     utc = moment.astimezone(timezone.utc)
@@ -133,6 +138,11 @@ def parse(line: bytes) -> Record | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) and isinstance(record.get("seq"), int) else None
+
+
+def is_call(record: Record) -> bool:
+    """Whether a record is of a call before it runs, whatever its host calls that event; a dialog comes on top of it."""
+    return bool(record.get("tool")) and record.get("event") != "PermissionRequest"
 
 
 def subject(record: Record) -> str:

@@ -117,7 +117,7 @@ def _read(paths: Iterable[Path]) -> tuple[list[Recorded], list[Record]]:
         for file in audits:
             with file.open("rb") as lines:
                 parsed = [record for line in lines if (record := audit_log.parse(line)) is not None]
-            records += [record for record in parsed if record.get("event") == "PreToolUse"]
+            records += [record for record in parsed if audit_log.is_call(record)]
         if path.is_dir() or not audits:
             recorded += [call for one in transcripts.read([path]) for call in one.calls]
     return recorded, records

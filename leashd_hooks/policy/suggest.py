@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from leashd_hooks.audit import digest
-from leashd_hooks.audit_log import Record, subject
+from leashd_hooks.audit_log import Record, is_call, subject
 from leashd_hooks.decide.paths import under
 from leashd_hooks.decide.rule import NAME, entry
 from leashd_hooks.hook import judge_call
@@ -104,7 +104,7 @@ def suggest(
 def _answer(record: Record) -> str:
     """What a person said of a call, "" when none did: what one has edited is another call."""
     state = record.get("approval_state")
-    if record.get("event") != "PreToolUse" or record.get("edited") or record.get("surface", "") in NOT_A_PERSON:
+    if not is_call(record) or record.get("edited") or record.get("surface", "") in NOT_A_PERSON:
         return ""
     return {"allowed": ALLOW, "denied": DENY}.get(str(state), "")
 

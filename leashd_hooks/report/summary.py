@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from leashd_hooks.audit_log import Record, subject
+from leashd_hooks.audit_log import Record, is_call, subject
 
 #: How a call was answered: it ran; it was denied; the host was told to ask.
 ALLOWED, DENIED, ASKED = "allowed", "denied", "asked"
@@ -89,7 +89,7 @@ def summarise(records: Iterable[Record]) -> Summary:
         if record.get("session") and record.get("event") != "Reconciled":
             sessions[str(record["session"])] = None
         found.unseen += _unseen(record)
-        if record.get("event") not in ("PreToolUse", "failure"):
+        if not is_call(record) and record.get("event") != "failure":
             continue
         answer = _answer(record)
         _count(found, record, answer)

@@ -89,6 +89,11 @@ def test_calls_are_counted_by_their_answer_and_their_rule(summary: Summary) -> N
     assert summary.trials == {"trial": {"deny": 1}}
 
 
+def test_a_call_is_one_whatever_its_host_calls_the_event() -> None:
+    others = [record(1, "deny", event="BeforeTool"), record(2, "allow", event="preToolUse")]
+    assert (summarise(others).calls, summarise(others).denied) == (2, 1)
+
+
 FAILS = [
     ("nothing fails on never", RECORDS, "never", False),
     ("a denied call fails on deny", [record(1, "deny")], "deny", True),
