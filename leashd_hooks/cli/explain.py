@@ -68,6 +68,8 @@ def _last(other: str | None) -> audit_log.Record:
     for record in reversed(audit_log.last(directory(), 1000)):
         where = Path(str(record.get("cwd") or "/"))
         inside = where == project or project in where.parents
+        if audit_log.is_trial(record):
+            continue
         if inside and record.get("event") in CALLS and record.get("answered") not in ("allow", "silent"):
             return record
     raise Failure("no call in this project was denied or asked about", "`leashd audit tail` shows all of them")

@@ -56,7 +56,8 @@ def report(
     """
     from leashd_hooks.report.summary import summarise
 
-    summary = summarise(audit_log.records(directory(), audit_log.Filter(session=session, since=since)))
+    found = audit_log.records(directory(), audit_log.Filter(session=session, since=since))
+    summary = summarise(record for record in found if session or not audit_log.is_trial(record))
     text = rendered(summary, "json" if as_json else form)
     if output is None:
         click.echo(text, nl=False)

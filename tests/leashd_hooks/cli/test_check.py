@@ -189,6 +189,7 @@ def test_the_last_call_that_did_not_pass_is_explained_and_only_one_of_this_proje
     terminal.hook("Bash", {"command": "cat .env"})
     terminal.hook("Bash", {"command": "git push --force"}, cwd=str(terminal.home))
     terminal.hook("Bash", {"command": "git status"})
+    terminal.hook("Bash", {"command": "rm -rf src"}, session_id="leashd-doctor")  # a trial of leashd's own
     done = terminal.run("explain", "--last")
     assert done.returncode == 0, done.stderr
     assert "deny by `credential-read`" in done.stdout
