@@ -14,7 +14,6 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from leashd_hooks import __version__, places
-from leashd_hooks.config import write_private
 from leashd_supervisor import ready
 from leashd_supervisor.approvals.metrics import measure
 from leashd_supervisor.approvals.service import Approvals
@@ -142,14 +141,21 @@ def _exit(server: Server, supervisor: Supervisor) -> None:
 def _keep_port(settings: Settings, port: int) -> None:
     """Writes the port down for the policy, which keeps agents from it; it stays when the supervisor ends."""
     path = Path(places.page_port(str(settings.state)))
-    line = f"{port}\n".encode()
-    if not path.exists() or path.read_bytes() != line:
-        write_private(str(path), line)
+    line = f"{port}\n"
+    if not path.exists() or path.read_text() != line:
+        _put(path, line)
 
 
 def _announce(settings: Settings, port: int) -> None:
     """Tells others who runs and where; the file is whole or not there."""
-    made = settings.pid_file.with_suffix(".new")
-    made.write_text(json.dumps({"pid": os.getpid(), "host": settings.host, "port": port, "since": time.time()}) + "\n")
-    made.chmod(0o600)
-    made.replace(settings.pid_file)
+    told = {"pid": os.getpid(), "host": settings.host, "port": port, "since": time.time()}
+    _put(settings.pid_file, json.dumps(told) + "\n")
+
+
+def _put(path: Path, text: str) -> None:
+    """Writes a file for its owner alone.  What writes the configuration would load all that reads it, too."""
+    made = path.with_suffix(".new")
+    made.unlink(missing_ok=True)
+    with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as file:
+        file.write(text)
+    made.replace(path)
