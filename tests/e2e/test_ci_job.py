@@ -70,7 +70,7 @@ class Runner:
 
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh virtual environment with the wheel; the packages that it needs are the tests' own, to spare a download."""
+    """A fresh virtual environment with the wheel; the packages it needs are the tests' own, to spare a download."""
     folder = tmp_path_factory.mktemp("installation")
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", str(folder), str(ROOT)], check=True, cwd=folder)
