@@ -39,7 +39,9 @@ _OURS = ("hooks", "web_search", "approvals_reviewer", "tools", "projects", "feat
 #: Features that leashd has its say about; others may be set one by one.
 _FEATURES = ("hooks", "codex_hooks", "unified_exec_tty", "web_search", "web_search_request", "web_search_cached",
              "guardian_approval", "daemon_auto_start")  # fmt: skip
-_SANDBOXES = ("-s", "--sandbox", "--dangerously-bypass-approvals-and-sandbox", "--yolo", "--full-auto")
+_UNBOXED = ("--dangerously-bypass-approvals-and-sandbox", "--yolo", "--full-auto")
+_ASKING = ("-a", "--ask-for-approval", *_UNBOXED)
+_SANDBOXES = ("-s", "--sandbox", *_UNBOXED)
 
 #: The client's own variables that stay.
 KEPT = ("CODEX_HOME", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "CODEX_CA_CERTIFICATE", "CODEX_SQLITE_HOME")
@@ -139,11 +141,12 @@ def _toml(value: Any) -> str:
 def command_line(ours: Sequence[str], arguments: Sequence[str]) -> list[str]:
     """The client's arguments: our flags, and what the user said.
 
-    Without a daemon, since that one keeps the settings of whoever started it; within the workspace, unless the user
-    names another sandbox; without rules of the user's or the project's where the client can leave them out.
+    Without a daemon, since that one keeps the settings of whoever started it; within the workspace, and asking when a
+    command is to leave it, unless the user says otherwise; without rules of files where the client can leave them out.
     """
     words = [word.partition("=")[0] for word in arguments]
     sandbox = [] if any(word.startswith(_SANDBOXES) for word in words) else ["-s", "workspace-write"]
+    asking = [] if any(word.startswith(_ASKING) for word in words) else ["-a", "on-request"]
     session, rest = (
         (list(arguments[:1]), list(arguments[1:])) if arguments[:1] and words[0] in SESSIONS else ([], arguments)
     )
@@ -151,7 +154,7 @@ def command_line(ours: Sequence[str], arguments: Sequence[str]) -> list[str]:
         return [*ours, *session, "--ignore-rules", *sandbox, *rest]
     if session and session[0] == "review":
         return [*ours, *session, *rest]
-    return [*ours, "--no-daemon", *sandbox, *session, *rest]
+    return [*ours, "--no-daemon", *sandbox, *asking, *session, *rest]
 
 
 def check_version(version: tuple[int, ...], path: str, unsafe: bool) -> str:

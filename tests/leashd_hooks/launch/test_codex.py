@@ -59,9 +59,15 @@ def test_everything_else_is_the_user_s(arguments: "list[str]") -> None:
 
 
 COMMAND_LINES = [
-    ("a terminal", [], ["--no-daemon", "-s", "workspace-write"]),
-    ("a prompt", ["-m", "x", "go"], ["--no-daemon", "-s", "workspace-write", "-m", "x", "go"]),
-    ("a terminal that goes on", ["resume", "--last"], ["--no-daemon", "-s", "workspace-write", "resume", "--last"]),
+    ("a terminal", [], ["--no-daemon", "-s", "workspace-write", "-a", "on-request"]),
+    ("a prompt", ["-m", "x", "go"], ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "-m", "x", "go"]),
+    (
+        "a terminal that goes on",
+        ["resume", "--last"],
+        ["--no-daemon", "-s", "workspace-write", "-a", "on-request", "resume", "--last"],
+    ),
+    ("a terminal that never asks", ["-a", "never"], ["--no-daemon", "-s", "workspace-write", "-a", "never"]),
+    ("a terminal without a sandbox", ["--yolo"], ["--no-daemon", "--yolo"]),
     ("a job", ["exec", "--json", "go"], ["exec", "--ignore-rules", "-s", "workspace-write", "--json", "go"]),
     (
         "a job in a sandbox of the user's",
