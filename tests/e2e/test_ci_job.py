@@ -18,7 +18,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.e2e.codex_lab import DIRECT, UNBOXED, CodexLab
 from tests.e2e.lab import LEASHD, NEWEST, ROOT, Lab
+from tests.fakes import codex
 from tests.fakes.anthropic import ModelServer, call
 
 CI = ROOT / "hooks" / "ci"
@@ -145,6 +147,31 @@ def test_a_client_that_is_not_there_fails_the_job(runner: Runner) -> None:
     codes = runner.run(prompt="go")
     assert codes["Run the agent"] == 125
     assert codes["Publish the report"] == 0
+
+
+def test_the_script_does_the_same_with_codex(directory: Path) -> None:
+    lab = CodexLab(directory)
+    script = [
+        [codex.call("exec_command", "env", cmd="cat .env > stolen")],
+        [codex.call("exec_command", "ls", cmd="ls")],
+    ]
+    with codex.ModelServer(script) as model:
+        words = ("exec", *lab.flags(model.url, DIRECT), *UNBOXED, "mend what fails")
+        path = f"{LEASHD.parent}:{lab.environment()['PATH']}"
+        more = {"LEASHD_REPORT": str(directory / "report"), "LEASHD_FAIL_ON": "deny"}
+        done = subprocess.run(
+            ["sh", str(CI / "job.sh"), "codex", *words],
+            cwd=lab.project,
+            env={**lab.environment(**more), "PATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert not (lab.project / "stolen").exists()
+    counted = json.loads((directory / "report" / "report.json").read_text())
+    assert (counted["calls"], counted["denied"]) == (2, 1)
 
 
 def plain(text: str, runner: Runner) -> str:
