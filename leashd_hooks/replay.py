@@ -7,8 +7,10 @@ those of this machine as it is now.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,16 +167,21 @@ def _verdict(record: Record) -> str:
     return ASK if record.get("approval") else str(record.get("verdict", ""))
 
 
-def replay(found: Iterable[Case], judge: Callable[[Call], Decision], roots: Iterable[str], outcome: Outcome) -> Outcome:
-    """Judges every case and counts in `outcome` what would change.  Calls that are the same are judged once."""
-    known: dict[tuple[str, str, str], Decision] = {}
+def replay(
+    found: list[Case],
+    judge: Callable[[Call], Decision],
+    roots: Iterable[str],
+    outcome: Outcome,
+    step: Callable[[int], object] = lambda done: None,
+) -> Outcome:
+    """Judges every case and counts in `outcome` what would change; `step` is told of each that is done.
+
+    Calls that are the same are judged once.  Parsers of their own are waited for side by side.
+    """
     changes: dict[tuple[str, ...], Change] = {}
     directories = tuple(roots)
-    for case in found:
-        key = (digest(case.call.tool, case.call.input), case.call.cwd, case.call.mode)
-        decision = known.get(key)
-        if decision is None:
-            decision = known[key] = judge(case.call)
+    for case, decision in _judged(found, judge):
+        step(1)
         outcome.judged += 1
         outcome.now[decision.verdict] += 1
         outcome.outside += not any(under(case.call.cwd, root) for root in directories)
@@ -190,6 +197,24 @@ def replay(found: Iterable[Case], judge: Callable[[Call], Decision], roots: Iter
     return outcome
 
 
+def _judged(found: list[Case], judge: Callable[[Call], Decision]) -> Iterator[tuple[Case, Decision]]:
+    """Every case with its decision, in order."""
+    known: dict[tuple[str, str, str], Future[Decision]] = {}
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        for case in found:
+            if _same(case) not in known:
+                known[_same(case)] = pool.submit(judge, case.call)
+        for case in found:
+            yield case, known[_same(case)].result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _same(case: Case) -> tuple[str, str, str]:
+    return digest(case.call.tool, case.call.input), case.call.cwd, case.call.mode
+
+
 def _note(change: Change, case: Case, decision: Decision) -> None:
     change.count += 1
     if len(change.examples) < EXAMPLES:
@@ -203,10 +228,3 @@ def _note_trial(decision: Decision, outcome: Outcome) -> None:
     trial = decision.trial().get("shadow", {})
     for rule in trial.get("rules", ()):
         outcome.trials.setdefault(rule, Counter())[trial["verdict"]] += 1
-
-
-def watched(found: list[Case], step: Callable[[int], None]) -> Iterator[Case]:
-    """The cases, telling `step` of each that is done."""
-    for case in found:
-        yield case
-        step(1)

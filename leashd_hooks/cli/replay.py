@@ -66,8 +66,8 @@ def replay(
     except Unreadable as error:
         raise Failure(str(error), error.help) from error
     with _progress(found, as_json) as bar:
-        cases = engine.watched(found, bar.update) if bar else iter(found)
-        engine.replay(cases, lambda call: judged(call, policy), policy["roots"], outcome)
+        told = {"step": bar.update} if bar else {}
+        engine.replay(found, lambda call: judged(call, policy), policy["roots"], outcome, **told)
     if as_json:
         from leashd_hooks.cli import render
 

@@ -27,7 +27,7 @@ def ran(tmp_path: Path, *cases: Case, policy: str = STRICT) -> Outcome:
     path = tmp_path / "tried.yaml"
     path.write_text(policy)
     bundle = compile_policies([str(path), "default"], [ROOT], "/home/me")
-    return replay(cases, lambda call: judged(call, bundle), [ROOT], Outcome())
+    return replay(list(cases), lambda call: judged(call, bundle), [ROOT], Outcome())
 
 
 def session(tmp_path: Path) -> ClaudeSession:
