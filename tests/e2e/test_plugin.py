@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import leashd_hooks
 from leashd_hooks.install.claude import EVENTS, TIMEOUT
 from tests.e2e.lab import LEASHD, ROOT, VERSIONS, Lab
+from tests.e2e.test_tampering import vetoed, wait_until
 from tests.fakes.anthropic import call
 
 PARTS = (".claude-plugin", "hooks", "commands")
@@ -75,6 +77,25 @@ def test_without_leashd_hooks_every_call_is_denied_and_the_reason_says_what_to_i
     assert "leashd-hooks is not installed" in run.results["touch"].text
     assert "pipx install leashd-hooks" in run.results["touch"].text
     assert not (installed.project / "marker").exists()
+
+
+def test_a_project_that_disables_it_during_the_session_is_vetoed(installed: Lab) -> None:
+    """Before the start it can: docs/plugin.md says which installations hold then."""
+    (installed.project / ".env").write_text("SECRET=1")
+    installed.settings.parent.mkdir()
+    installed.settings.write_text("{}")
+
+    def disable() -> None:
+        off = {"enabledPlugins": {"leashd@leashd": False}, "disableAllHooks": True}
+        installed.settings.write_text(json.dumps(off))
+        wait_until(lambda: vetoed(installed), 30)
+        time.sleep(1)
+
+    calls = [call("Bash", name, command="cat .env > stolen", description="d") for name in ("before", "after")]
+    run = installed.run([[one] for one in calls], "bypassPermissions", before={"after": disable})
+    assert vetoed(installed)
+    assert all(run.results[name].is_error for name in ("before", "after"))
+    assert not (installed.project / "stolen").exists()
 
 
 @dataclass(frozen=True)
