@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.bench.load import PAGE, first_load
+from tests.bench.load_lab import Supervisor
 from tests.leashd_supervisor.conftest import until
 
 #: What takes a tenth of the start, or megabytes, and serves single requests.
@@ -28,3 +30,13 @@ def test_an_idle_supervisor_is_light(tmp_path: Path) -> None:
     assert "leashd_supervisor.app" in loaded
     assert [name for name in LATER if name in loaded] == []
     assert memory < MEMORY
+
+
+def test_the_first_load_of_the_page_is_small_and_complete(tmp_path: Path) -> None:
+    supervisor = Supervisor(tmp_path / "s")
+    try:
+        fetched = first_load(supervisor.port)
+    finally:
+        supervisor.end()
+    assert {"css", "js", "webmanifest"} <= {name.rpartition(".")[2] for name in fetched}
+    assert sum(fetched.values()) < PAGE
