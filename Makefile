@@ -10,7 +10,8 @@
 #   make clean    everything that the recipes made
 
 PYTHON ?= python3
-WORKERS ?= 2
+# One more than the cores that CI has: tests of clients and of the page wait more than they work.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
