@@ -41,6 +41,9 @@ def scan(text: str) -> "Any":
         value, end = scanner(text, start)
     except StopIteration as stop:
         raise ValueError(f"no JSON value at character {stop.value}") from None
+    except SystemError:
+        # What it has to say is in a class of the `json` package, which is not loaded here.
+        raise ValueError("the JSON is broken") from None
     if text[end:].strip(_SPACE):
         raise ValueError(f"more than one JSON value, from character {end}")
     return value

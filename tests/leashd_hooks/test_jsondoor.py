@@ -1,12 +1,17 @@
 """JSON in and out agrees with the `json` package, on the fast door and on the slow one."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leashd_hooks import jsondoor, jsonlibrary
+
+ROOT = Path(__file__).parents[2]
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -83,3 +88,13 @@ def test_lone_surrogates_survive_as_escapes() -> None:
 
 def test_sets_are_written_sorted() -> None:
     assert jsondoor.dumps({"names": frozenset({"b", "a"})}) == '{"names":["a","b"]}'
+
+
+@pytest.mark.parametrize("text", ["{", '"a', '{"a" 1}', "[1,", '{"a": \\u00}'])
+def test_what_is_broken_is_a_value_error_where_the_package_is_not_loaded(text: str) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom leashd_hooks.jsondoor import loads\n"
+        "try: loads(sys.argv[1])\nexcept ValueError as error: print(error)\nassert 'json' not in sys.modules"
+    )
+    said = subprocess.run([sys.executable, "-I", "-S", "-c", code, text], capture_output=True, text=True, check=True)
+    assert said.stdout.strip()
