@@ -158,8 +158,8 @@ def test_an_edit_shows_its_diff_open(guard: Guard, anyone: Person) -> None:
     )
     anyone.card()
     expect(anyone.find("#verb")).to_have_text("Edit 1 file (+1 \u22121)")
-    expect(anyone.find(".diff-body .add")).to_have_text("sum(price * count)")
-    expect(anyone.find(".diff-body .del")).to_have_text("sum(price)")
+    expect(anyone.find("article .diff-body .add")).to_have_text("sum(price * count)")
+    expect(anyone.find("article .diff-body .del")).to_have_text("sum(price)")
     anyone.press("Allow once")
     assert hook.answer()[0] == "allow"
 
