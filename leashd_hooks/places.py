@@ -28,11 +28,6 @@ def bundle(state: str) -> str:
     return state + "/cache/policy.bundle"
 
 
-def hook_python(state: str) -> str:
-    """The virtual environment that the hook is started in."""
-    return state + "/python"
-
-
 def audit(state: str) -> str:
     """The directory of the audit."""
     return state + "/audit"

@@ -34,6 +34,6 @@ def boot() -> str:
 
 def hook_argv(agent: str, place: Place, unattended: bool = False) -> list[str]:
     """The command line of the hook for an agent: no shell, no PATH, no shim; the quick start where it was made."""
-    program = hook_python.program(place.state, interpreter()) or interpreter()
+    program = hook_python.program(hook_python.FOLDER, interpreter()) or interpreter()
     argv = [program, *INTERPRETER_FLAGS, boot(), agent, "--state", str(place.state), "--home", str(place.home)]
     return [*argv, "--unattended"] if unattended else argv

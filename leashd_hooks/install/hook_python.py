@@ -1,4 +1,4 @@
-"""The interpreter that hosts start for the hook: a virtual environment in leashd's state that is quick to start.
+"""The interpreter that hosts start for the hook: a virtual environment of its own, quick to start.
 
 Where Python looks first, it has nothing but `encodings` in its smallest form, so that neither the standard library's
 folder is listed nor its table of encodings read: a tenth of the interpreter's start (docs/adr/0009).  Everything else
@@ -22,7 +22,12 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from leashd_hooks import places
+from filelock import FileLock
+
+import leashd_hooks
+
+#: Beside the code, as the hot image is: where leashd is, it is, whatever becomes of its state.
+FOLDER = Path(leashd_hooks.__file__).parent / "__pycache__" / f"python.{sys.implementation.cache_tag}"
 
 #: What must hold in it: `encodings` is ours for the hook, and what the hook starts finds leashd and its packages.
 _TRIED = (
@@ -35,28 +40,36 @@ class HookPythonError(Exception):
     """This Python does not let itself be started that way; the text says how it failed."""
 
 
-def make(state: Path, interpreter: str) -> None:
+def make(folder: Path, interpreter: str) -> None:
     """Makes it, where it is not there as it should be, and tries it.
 
     `interpreter` is the program to start, the one of the running installation.  Raises `HookPythonError` or OSError,
     and leaves nothing then.
     """
-    folder = Path(places.hook_python(str(state)))
-    try:
-        if not program(state, interpreter):
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock", mode=0o644):
+        if program(folder, interpreter):
+            return
+        try:
             _replace(folder, _parts(folder, interpreter))
-        _try(folder / "bin" / "python")
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+            _try(folder / "bin" / "python")
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
-def program(state: Path, interpreter: str) -> str:
-    """Its program, where it was made by this user for this interpreter and nothing has changed since, else ""."""
-    folder = Path(places.hook_python(str(state)))
+def program(folder: Path, interpreter: str) -> str:
+    """Its program, where this user or root made it for this interpreter and nothing has changed since, else ""."""
     if any(_content(folder / name) != content for name, content in _parts(folder, interpreter).items()):
         return ""
-    return str(folder / "bin" / "python") if folder.stat().st_uid == os.geteuid() else ""
+    return str(folder / "bin" / "python") if folder.stat().st_uid in (0, os.geteuid()) else ""
+
+
+def link(state: Path, folder: Path) -> None:
+    """Lets `python` in leashd's state lead there, for those who know of an installation only where its state lies."""
+    new = state / f"python.{os.getpid()}"
+    new.symlink_to(folder)
+    new.replace(state / "python")
 
 
 def _parts(folder: Path, interpreter: str) -> dict[str, str | Path]:

@@ -143,7 +143,8 @@ def _quick_start(state: Path) -> list[str]:
     except OSError as error:
         notes.append(f"could not write the hot image ({error.strerror}); decisions take some milliseconds longer")
     try:
-        hook_python.make(state, interpreter())
+        hook_python.make(hook_python.FOLDER, interpreter())
+        hook_python.link(state, hook_python.FOLDER)
     except (OSError, subprocess.TimeoutExpired, HookPythonError) as error:
         notes.append(f"the hook starts as any Python does, a tenth slower: {error}")
     return notes

@@ -14,14 +14,14 @@ from leashd_hooks.install.hook_python import HookPythonError
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("state")
-    hook_python.make(folder, interpreter())
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("package") / "python"
+    hook_python.make(made, interpreter())
+    return made
 
 
-def say(state: Path, code: str, *flags: str, given: str = "") -> str:
-    program = hook_python.program(state, interpreter())
+def say(folder: Path, code: str, *flags: str, given: str = "") -> str:
+    program = hook_python.program(folder, interpreter())
     done = subprocess.run([program, *flags, "-c", code], input=given.encode(), capture_output=True, check=True, env={})
     return done.stdout.decode().strip()
 
@@ -42,23 +42,23 @@ FINDS = {
 
 
 @pytest.mark.parametrize(("code", "said"), FINDS.values(), ids=FINDS)
-def test_the_hook_finds(code: str, said: str, state: Path) -> None:
+def test_the_hook_finds(code: str, said: str, folder: Path) -> None:
     version = "{}{}".format(*sys.version_info)
-    assert say(state, code, *INTERPRETER_FLAGS, given="żółć 漢字") == said.format(version)
+    assert say(folder, code, *INTERPRETER_FLAGS, given="żółć 漢字") == said.format(version)
 
 
-def test_a_process_of_the_hook_finds_packages_and_the_whole_library(state: Path) -> None:
+def test_a_process_of_the_hook_finds_packages_and_the_whole_library(folder: Path) -> None:
     code = "import encodings.aliases, pydantic, leashd_hooks, codecs, os; print(os.path.realpath(encodings.__file__))"
     import encodings
 
-    assert say(state, code, "-I") == os.path.realpath(encodings.__file__)
+    assert say(folder, code, "-I") == os.path.realpath(encodings.__file__)
 
 
-def test_what_is_there_stays(state: Path) -> None:
-    before = (state / "python").stat()
-    hook_python.make(state, interpreter())
-    assert (state / "python").stat() == before
-    assert [path.name for path in state.iterdir()] == ["python"]
+def test_what_is_there_stays(folder: Path) -> None:
+    before = folder.stat()
+    hook_python.make(folder, interpreter())
+    assert folder.stat() == before
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["python", "python.lock"]
 
 
 CHANGES = {
@@ -77,22 +77,33 @@ def replaced(link: Path, target: str) -> None:
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_has_changed_is_not_used_and_made_anew(change: Callable[[Path], object], tmp_path: Path) -> None:
-    hook_python.make(tmp_path, interpreter())
+    hook_python.make(tmp_path / "python", interpreter())
     change(tmp_path / "python")
-    assert hook_python.program(tmp_path, interpreter()) == ""
-    hook_python.make(tmp_path, interpreter())
-    assert hook_python.program(tmp_path, interpreter()) == str(tmp_path / "python" / "bin" / "python")
+    assert hook_python.program(tmp_path / "python", interpreter()) == ""
+    hook_python.make(tmp_path / "python", interpreter())
+    assert hook_python.program(tmp_path / "python", interpreter()) == str(tmp_path / "python" / "bin" / "python")
 
 
-def test_of_another_user_it_is_not_used(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    assert hook_python.program(state, interpreter()) == ""
+def test_of_another_user_it_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hook_python.make(tmp_path / "python", interpreter())
+    if os.getuid() == 0:
+        os.chown(tmp_path / "python", 12_345, 12_345)
+    monkeypatch.setattr(os, "geteuid", lambda: 54_321)
+    assert hook_python.program(tmp_path / "python", interpreter()) == ""
 
 
 def test_an_interpreter_that_cannot_start_that_way_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(HookPythonError):
-        hook_python.make(tmp_path, "/bin/false")
-    assert list(tmp_path.iterdir()) == []
+        hook_python.make(tmp_path / "python", "/bin/false")
+    assert [path.name for path in tmp_path.iterdir()] == ["python.lock"]
+
+
+def test_the_state_leads_there_and_goes_on_doing_so(folder: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        hook_python.link(tmp_path, folder)
+        program = tmp_path / "python" / "bin" / "python"
+        assert subprocess.run([program, "-I", "-c", "import pydantic"], env={}).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["python"]
 
 
 def test_to_import_the_encodings_by_their_own_name_changes_nothing() -> None:
