@@ -63,17 +63,17 @@ class CodexLab(OtherLab):
         """Runs the real `leashd`, in the laboratory's own `/etc` where it has one."""
         return self._said([*self.wrap, str(LEASHD), *words])
 
-    @property
-    def interpreter(self) -> Path:
-        """What the hook is started with, in the laboratory's own state."""
-        return self.home / ".leashd" / "python" / "bin" / "python"
-
     def replace_interpreter(self, script: str) -> None:
-        """Puts a shell script where the installed line looks for the hook's interpreter; none for an empty one."""
-        self.interpreter.unlink()
+        """Installs the hook with an interpreter of its own, and puts a shell script there; none for an empty one."""
+        own = self.home / "python"
+        code = f"hook_python.FOLDER = Path({str(own)!r}); from leashd_hooks.cli import main; main()"
+        code = f"from pathlib import Path; from leashd_hooks.install import hook_python; {code}"
+        self._said([sys.executable, "-c", code, "install", "codex"])
+        program = own / "bin" / "python"
+        program.unlink()
         if script:
-            self.interpreter.write_text(f"#!/bin/sh\n{script}\n")
-            self.interpreter.chmod(0o755)
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
 
     def flags(self, url: str, model: str) -> list[str]:
         """What has the client talk to the scripted model and know the MCP server `tiny`."""
