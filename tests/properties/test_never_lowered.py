@@ -117,7 +117,7 @@ NEIGHBOURS: "list[Callable[[str], str]]" = [
     lambda text: f"{text} # harmless",
 ]
 #: Every property here is held against so many examples; one takes a few milliseconds.
-relaxed = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+relaxed = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @relaxed

@@ -181,7 +181,7 @@ def worlds(draw: st.DrawFn) -> tuple[Policies, list[Effect], dict, dict]:
 CWD = st.sampled_from(["/w/app", "/w/app/sub/x", "/elsewhere"])
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(worlds(), CWD, st.sampled_from(["Bash", "Read", "mcp__x__y"]))
 def test_the_hook_decides_as_the_oracle_does(
     world: tuple[Policies, list[Effect], dict, dict], cwd: str, tool: str
@@ -219,7 +219,7 @@ def one_rule_worlds(draw: st.DrawFn) -> tuple[Policies, list[Effect], dict]:
     return found, [Effect("read", {"path": path, "how": "content"})], {path: (path, target)}
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(one_rule_worlds())
 def test_links_and_exceptions_mean_the_same_to_both(world: tuple[Policies, list[Effect], dict]) -> None:
     found, called, real = world

@@ -156,13 +156,13 @@ def agrees(text: str) -> bool:
     return True
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(commands)
 def test_whatever_the_recogniser_accepts_has_the_tree_of_shfmt(text: str) -> None:
     agrees(text)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(alphabet="ab12 \t\n;&|<>\"'\\$`(){}[]*?!#~=+-^/.,:@%é", max_size=20))
 def test_whatever_characters_the_recogniser_accepts_have_the_tree_of_shfmt(text: str) -> None:
     agrees(text)
@@ -254,14 +254,14 @@ GRAMMAR = [
 scripts = st.lists(st.sampled_from(GRAMMAR + PIECES), min_size=1, max_size=14).map("".join)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scripts)
 def test_any_text_becomes_effects_and_no_error(text: str) -> None:
     for effect in lower(text, "/w", "/home/u", SHFMT):
         assert effect.to_json()["kind"]
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scripts)
 def test_a_line_does_no_less_when_another_follows(text: str) -> None:
     alone = {repr(effect.to_json()) for effect in lower(text, "/w", "/home/u", SHFMT) if effect.kind == "delete"}

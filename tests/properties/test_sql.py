@@ -69,19 +69,19 @@ def holds(text: str, client: str) -> bool:
     return True
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(everyday, st.sampled_from(CLIENTS))
 def test_everyday_sql_is_read_alike(text: str, client: str) -> None:
     holds(text, client)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(anything, st.sampled_from(CLIENTS))
 def test_any_words_are_read_alike_where_they_are_accepted(text: str, client: str) -> None:
     holds(text, client)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.text(alphabet="ab1 \n;'\"`\\$#-/*.,()=<>|!:@{}[]%_", max_size=16).map("select ".__add__),
     st.sampled_from(CLIENTS),
@@ -90,7 +90,7 @@ def test_any_characters_are_read_alike_where_they_are_accepted(text: str, client
     holds(text, client)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(anything, st.sampled_from(CLIENTS))
 def test_a_removal_after_another_statement_is_seen_whatever_comes_before(text: str, client: str) -> None:
     plain = not any(mark in text for mark in "\\'\"`$#{[-/:?@") and not text.startswith(".")
