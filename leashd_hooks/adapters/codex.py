@@ -5,15 +5,15 @@ not understood lets the tool run, so an allow has a form of its own too, `{}`, w
 (`install/codex.py`).  Codex cannot ask in PreToolUse: a call that needs a person is held for the supervisor, or denied.
 """
 
-from leashd_hooks.adapters.claude import explain
+from leashd_hooks.adapters import claude
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.model import ALLOW, ASK, Call
+from leashd_hooks.model import ALLOW, ASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
-    from leashd_hooks.model import Answer, Decision
+    from leashd_hooks.model import Answer, Call, Decision
 
 #: The events that announce a call.
 CALLS = ("PreToolUse", "PermissionRequest")
@@ -24,54 +24,29 @@ NOTHING = "{}"
 _TEXTS = ("Bash", "apply_patch")
 
 
-def read_call(event: "dict[str, Any]") -> Call:
+def read_call(event: "dict[str, Any]") -> "Call":
     """The call that a PreToolUse or PermissionRequest event announces.  Raises ValueError saying what is wrong.
 
     A command's `cwd` is its own.  The model's justification, which only a PermissionRequest has, is not part of the
     call.
     """
-    tool = event.get("tool_name")
-    given = event.get("tool_input")
-    cwd = event.get("cwd")
-    if not isinstance(tool, str) or not tool:
-        _wrong("tool_name", "a tool's name")
-    if not isinstance(given, dict):
-        _wrong("tool_input", "an object")
-    if not isinstance(cwd, str) or not cwd.startswith("/"):
-        _wrong("cwd", "an absolute path")
-    name = _text(event, "hook_event_name") or "PreToolUse"
-    if name == "PermissionRequest" and tool in _TEXTS:
-        given = {key: value for key, value in given.items() if key != "description"}
-    return Call(
+    call = claude.read_call(event)
+    call.agent = "codex"
+    if call.event == "PermissionRequest" and call.tool in _TEXTS:
+        call.input = {key: value for key, value in call.input.items() if key != "description"}
+    if call.tool != "Bash" and call.tool[0].isupper():
         # One with a capital would be taken for another agent's tool of that name.
-        tool=tool if tool == "Bash" or not tool[0].isupper() else "codex:" + tool,
-        input=given,
-        cwd=cwd,
-        agent="codex",
-        event=name,
-        session=_text(event, "session_id"),
-        call_id=_text(event, "tool_use_id"),
-        mode=_text(event, "permission_mode") or "default",
-        subagent=_text(event, "agent_id"),
-    )
+        call.tool = "codex:" + call.tool
+    return call
 
 
-def _text(event: "dict[str, Any]", name: str) -> str:
-    value = event.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _wrong(name: str, expected: str) -> "NoReturn":
-    raise ValueError(f"the event's `{name}` is not {expected}")
-
-
-def answer(call: Call, decision: "Decision", unattended: bool) -> "Answer":
+def answer(call: "Call", decision: "Decision", unattended: bool) -> "Answer":
     """The answer with nobody to ask but Codex itself, whose dialog only a PermissionRequest can leave the call to."""
     if decision.verdict == ALLOW:
         return _allow(call)
     if decision.verdict == ASK and call.event == "PermissionRequest" and not unattended:
         return NOTHING, "", 0, "silent"
-    return deny(explain(decision, "deny"))
+    return deny(claude.explain(decision, "deny"))
 
 
 def deny(reason: str) -> "Answer":
@@ -79,7 +54,9 @@ def deny(reason: str) -> "Answer":
     return "", " ".join(reason.split()) or "leashd: denied", 2, "deny"
 
 
-def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" = None, stop: bool = False) -> "Answer":
+def decided(
+    call: "Call", allow: bool, text: str, input: "dict[str, Any] | None" = None, stop: bool = False
+) -> "Answer":
     """What a person decided.  `input` replaces the call's; that the turn is to end can only be said."""
     if not allow:
         return deny(text + "; the person wants you to stop here" if stop else text)
@@ -93,7 +70,7 @@ def decided(call: Call, allow: bool, text: str, input: "dict[str, Any] | None" =
     return dumps({"hookSpecificOutput": output}), "", 0, "allow"
 
 
-def _allow(call: Call) -> "Answer":
+def _allow(call: "Call") -> "Answer":
     """Nothing speaks against the call.
 
     To a PermissionRequest an allow would run a command outside of the sandbox, so that is left to the person; a tool of
