@@ -6,7 +6,7 @@ import click
 
 from leashd_hooks.cli import render
 from leashd_hooks.cli.install_codex import install_codex, uninstall_codex
-from leashd_hooks.cli.other_agents import install_command, tell, uninstall_command
+from leashd_hooks.cli.other_agents import install_command, tell, tell_report, uninstall_command
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
 from leashd_hooks.install import managed
@@ -61,16 +61,7 @@ def install_claude(scope: str, unattended: bool, policies: tuple[str, ...], fix:
     if as_json:
         render.data(report.to_json())
         return
-    tell(report.change, "installed in", "is installed already in")
-    if report.approved:
-        render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
-    if report.policies:
-        render.say(f"policy: {', '.join(report.policies)}")
-    for note in [*report.change.notes, *report.notes]:
-        render.say(f"note: {note}", "yellow")
-    for note in NOTES.get(scope, ()):
-        render.say(f"note: {note}", "yellow")
-    render.say("next: `leashd doctor` proves that it decides; sessions that are open pick it up within seconds")
+    tell_report(report, NOTES.get(scope, ()), "sessions that are open pick it up within seconds")
 
 
 @uninstall.command("claude")

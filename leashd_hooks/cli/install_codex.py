@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from leashd_hooks.cli import render
-from leashd_hooks.cli.other_agents import tell
+from leashd_hooks.cli.other_agents import tell, tell_report
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import codex
 from leashd_hooks.install.codex import SCOPES
@@ -53,14 +53,7 @@ def install_codex(scope: str, unattended: bool, policies: tuple[str, ...], fix: 
     if as_json:
         render.data(report.to_json())
         return
-    tell(report.change, "installed in", "is installed already in")
-    if report.approved:
-        render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
-    if report.policies:
-        render.say(f"policy: {', '.join(report.policies)}")
-    for note in [*report.change.notes, *report.notes, *NOTES[scope]]:
-        render.say(f"note: {note}", "yellow")
-    render.say("next: `leashd doctor` proves that it decides; sessions of Codex that are open do not have it")
+    tell_report(report, NOTES[scope], "sessions of Codex that are open do not have it")
 
 
 @click.command("codex")

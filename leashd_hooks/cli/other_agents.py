@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from leashd_hooks.cli import render
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install.host import SCOPES, Host
 from leashd_hooks.install.place import Change
+
+if TYPE_CHECKING:
+    from leashd_hooks.install.setup import Report
 
 
 def install_command(host: Host) -> click.Command:
@@ -29,17 +35,8 @@ def install_command(host: Host) -> click.Command:
         if as_json:
             render.data(report.to_json())
             return
-        tell(report.change, "installed in", "is installed already in")
-        if report.approved:
-            render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
-        render.say(f"policy: {', '.join(report.policies)}")
-        for note in [*report.change.notes, *report.notes]:
-            render.say(f"note: {note}", "yellow")
-        if scope == "project":
-            render.say("note: the file holds paths of this machine; keep it out of the repository", "yellow")
-        render.say(
-            f"next: `leashd doctor` proves that it decides; sessions of {host.title} that are open do not have it"
-        )
+        notes = ("the file holds paths of this machine; keep it out of the repository",) if scope == "project" else ()
+        tell_report(report, notes, f"sessions of {host.title} that are open do not have it")
 
     return command
 
@@ -65,6 +62,18 @@ def uninstall_command(host: Host) -> click.Command:
             render.say(f"leashd is not installed in {host.title} here")
 
     return command
+
+
+def tell_report(report: Report, notes: Sequence[str], sessions: str) -> None:
+    """What an installation came to, with what to know about its scope and about sessions that are open."""
+    tell(report.change, "installed in", "is installed already in")
+    if report.approved:
+        render.say(f"approved `{report.approved}`" if report.newly_approved else f"`{report.approved}` is approved")
+    if report.policies:
+        render.say(f"policy: {', '.join(report.policies)}")
+    for note in [*report.change.notes, *report.notes, *notes]:
+        render.say(f"note: {note}", "yellow")
+    render.say(f"next: `leashd doctor` proves that it decides; {sessions}")
 
 
 def tell(change: Change, done: str, nothing: str) -> None:
