@@ -8,7 +8,7 @@ from leashd_hooks.branches import current
 from leashd_hooks.decide.paths import under
 from leashd_hooks.decide.rule import NAME, entry
 from leashd_hooks.jsondoor import dumps
-from leashd_hooks.model import ALLOW, DENY, Call, Decision
+from leashd_hooks.model import ALLOW, DENY, DIALOGUES, Call, Decision
 from leashd_hooks.redact import sha256
 
 TYPE_CHECKING = False
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     #: turn ends; the decision that comes of it; what the audit notes.
     Consulted = tuple[tuple[bool, str, dict[str, Any] | None, bool], Decision, dict[str, Any]]
 
-#: Tools whose point is a person's answer, whatever the policy says of them.
-KINDS = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
 #: Seconds that a person may take; a minute less than what `install` registers with the host.
 PATIENCE = 7 * 24 * 3600 - 60.0
 #: Seconds that the hook gives the supervisor to say itself that nobody answered in time.
@@ -49,14 +47,15 @@ def consult(
     edited; a denial of that holds.
     """
     path = places.hook_socket(state)
+    bound = digest(call)
     paused = setitimer(ITIMER_REAL, 0)  # the watchdog is for us, not for people
     try:
         if call.event == "PermissionRequest":
-            told = client.ask(path, "/dialog", {"session": call.session, "digest": digest(call)}, 5.0)
+            told = client.ask(path, "/dialog", {"session": call.session, "digest": bound}, 5.0)
         else:
             limit = policy["timeout"]
             seconds = min(patience or PATIENCE, PATIENCE if limit is None else limit + GRACE)
-            question = {**_question(call, decision, policy), **_replaced(call, policy, judge)}
+            question = {**_question(call, decision, policy), "digest": bound, **_replaced(call, policy, judge)}
             told = client.ask(path, "/ask", question, seconds)
     except client.Gone:
         return None
@@ -66,7 +65,7 @@ def consult(
         setitimer(ITIMER_REAL, *paused)
     if told is None or told["state"] == "not_asked":
         return None
-    if told.get("digest") != digest(call):
+    if told.get("digest") != bound:
         return _denied(decision, "the supervisor answered another call", {})
     note = {"approval": told.get("id"), "approval_state": told["state"], "surface": told.get("surface")}
     if told["state"] != "allowed":
@@ -82,12 +81,11 @@ def digest(call: Call) -> str:
 def _question(call: Call, decision: Decision, policy: "Bundle") -> "dict[str, Any]":
     roots = [root for root in policy["roots"] if under(call.cwd, root)]
     return {
-        "kind": KINDS.get(call.tool, "tool"),
+        "kind": DIALOGUES.get(call.tool, "tool"),
         "agent": call.agent,
         "session": call.session or "unknown",
         # A call without an id of its own is another one each time.
         "call_id": call.call_id or posix.urandom(8).hex(),
-        "digest": digest(call),
         "tool": call.tool,
         "input": call.input,
         "cwd": call.cwd,
@@ -148,7 +146,7 @@ def _allowed(
     policy: "Bundle",
     judge: "Callable[[Call, Bundle], Decision]",
 ) -> "Consulted":
-    if input is not None and KINDS.get(call.tool) is None:
+    if input is not None and call.tool not in DIALOGUES:
         edited = Call(call.tool, input, call.cwd, call.agent, call.event, call.session, call.call_id, call.mode)
         again = judge(edited, policy)
         note["edited"] = input

@@ -8,7 +8,7 @@ from leashd_hooks.adapters import claude
 from leashd_hooks.audit import append
 from leashd_hooks.decide import decide
 from leashd_hooks.jsondoor import loads
-from leashd_hooks.model import ASK, DENY, Decision
+from leashd_hooks.model import ASK, DENY, DIALOGUES, Decision
 from leashd_hooks.observe import observe
 from leashd_hooks.tools import lower
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: A larger event is denied.  The largest that the client sends is the content of one Write.
 LIMIT = 16 * 1024 * 1024
-#: Tools that are a question to a person; `approval.KINDS` says which.
-ASKING = ("AskUserQuestion", "ExitPlanMode")
 #: Deeper nesting than any client sends, and less than would exhaust the interpreter's stack.
 DEPTH = 200
 
@@ -79,7 +77,7 @@ def _tool_call(
         decision = Decision(DENY, "unreadable-call", str(error), "call the tool with plain input")
     answer: Answer = adapter.answer(call, decision, unattended)
     note: dict[str, Any] = decision.trial()
-    asks = decision.verdict == ASK or (call.tool in ASKING and decision.verdict != DENY)
+    asks = decision.verdict == ASK or (call.tool in DIALOGUES and decision.verdict != DENY)
     if asks and not unattended and places.exists(places.hook_socket(state)):
         from leashd_hooks.approval import consult
 

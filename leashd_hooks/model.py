@@ -16,6 +16,9 @@ DENY: "Verdict" = "deny"
 
 STRICTNESS: "dict[str, int]" = {ALLOW: 0, ASK: 1, DENY: 2}
 
+#: Tools whose point is a person's answer, whatever the policy says of them, and what each is called as an approval.
+DIALOGUES = {"AskUserQuestion": "question", "ExitPlanMode": "plan"}
+
 #: Kinds whose `path` the sandbox checks.
 PATH_KINDS = ("read", "write", "delete", "code")
 
