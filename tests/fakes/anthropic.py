@@ -18,13 +18,11 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from types import TracebackType
 from typing import Any
+
+from tests.fakes.loopback import Handler, Loopback
 
 Block = dict[str, Any]
 Turn = list[Block]
@@ -47,7 +45,7 @@ def text(words: str) -> Block:
     return {"type": "text", "text": words}
 
 
-class ModelServer:
+class ModelServer(Loopback):
     """Serves scripts on a free port of 127.0.0.1 from a thread, and keeps every request in `requests`."""
 
     def __init__(
@@ -59,22 +57,7 @@ class ModelServer:
         self.streams = [*(subagents or {}).items(), ("", turns)]
         self.before = dict(before or {})
         self.requests: list[dict[str, Any]] = []
-        self._http = _Server(("127.0.0.1", 0), _Handler)
-        self._http.model = self
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> ModelServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(_Handler)
 
     def answer(self, request: dict[str, Any]) -> Turn:
         """The blocks that answer one request to `/v1/messages`."""
@@ -165,34 +148,15 @@ def stop_reason(turn: Turn) -> str:
     return "tool_use" if any(block["type"] == "tool_use" for block in turn) else "end_turn"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    model: ModelServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is printed; `ModelServer.requests` is the log."""
-
+class _Handler(Handler):
     def do_HEAD(self) -> None:
-        self._headers("application/json", 0)
+        self.send("application/json", b"")
 
     def do_GET(self) -> None:
         self._json({"data": [], "has_more": False})
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = self.body()
         if self.path.split("?")[0] != "/v1/messages":
             self._json({"input_tokens": len(body) // 4})
             return
@@ -203,23 +167,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._json(whole_message(turn, model))
 
-    def _headers(self, kind: str, length: int | None) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        if length is None:
-            self.send_header("transfer-encoding", "chunked")
-        else:
-            self.send_header("content-length", str(length))
-        self.end_headers()
-
     def _json(self, value: Any) -> None:
-        data = json.dumps(value).encode()
-        self._headers("application/json", len(data))
-        self.wfile.write(data)
-        self.wfile.flush()
+        self.send("application/json", json.dumps(value).encode())
 
     def _stream(self, turn: Turn, model: str) -> None:
-        self._headers("text/event-stream", None)
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
         for event in stream_events(turn, model):
             data = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
             self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))

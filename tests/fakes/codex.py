@@ -17,13 +17,11 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from types import TracebackType
 from typing import Any
+
+from tests.fakes.loopback import Handler, Loopback
 
 Item = dict[str, Any]
 Turn = list[Item]
@@ -64,28 +62,13 @@ def _fresh() -> str:
     return f"call_{next(_numbers):04d}"
 
 
-class ModelServer:
+class ModelServer(Loopback):
     """Serves scripts on a free port of 127.0.0.1 from a thread, and keeps every request in `requests`."""
 
     def __init__(self, turns: Sequence[Turn], subagents: Mapping[str, Sequence[Turn]] | None = None) -> None:
         self.streams = [*(subagents or {}).items(), ("", turns)]
         self.requests: list[dict[str, Any]] = []
-        self._http = _Server(("127.0.0.1", 0), _Handler)
-        self._http.model = self
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
-
-    def __enter__(self) -> ModelServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(_Handler, "/v1")
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -159,39 +142,12 @@ def stream_events(turn: Turn) -> Iterator[dict[str, Any]]:
     yield {"type": "response.completed", "response": whole}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    model: ModelServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is printed; `ModelServer.requests` is the log."""
-
+class _Handler(Handler):
     def do_GET(self) -> None:
-        self._send("application/json", json.dumps({"object": "list", "data": [], "models": []}).encode())
+        self.send("application/json", json.dumps({"object": "list", "data": [], "models": []}).encode())
 
     def do_POST(self) -> None:
-        request = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
+        request = json.loads(self.body())
         events = stream_events(self.server.model.answer(request))
         lines = (f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
-        self._send("text/event-stream", "".join(lines).encode())
-
-    def _send(self, kind: str, data: bytes) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-        self.wfile.flush()
+        self.send("text/event-stream", "".join(lines).encode())

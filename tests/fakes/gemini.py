@@ -10,12 +10,11 @@ the first turn whose calls are not yet in the conversation, and `Done.` after th
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from types import TracebackType
 from typing import Any
+
+from tests.fakes.loopback import Handler, Loopback
 
 Call = dict[str, Any]
 _numbers = count(1)
@@ -26,7 +25,7 @@ def call(tool: str, call_id: str = "", **arguments: Any) -> Call:
     return {"id": call_id or f"call_{next(_numbers):04d}", "name": tool, "args": arguments}
 
 
-class ModelServer:
+class ModelServer(Loopback):
     """Serves a script on a free port of 127.0.0.1 from a thread; `results` is what the model was told of each call.
 
     `before` names calls and what is to happen in the world before the model makes them.
@@ -38,22 +37,7 @@ class ModelServer:
         self.turns = turns
         self.before = dict(before or {})
         self.results: dict[str, dict[str, Any]] = {}
-        self._http = _Server(("127.0.0.1", 0), _Handler)
-        self._http.model = self
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> ModelServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__init__(_Handler)
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The response to one `generateContent`; requests beside the conversation offer no tools."""
@@ -72,28 +56,9 @@ class ModelServer:
         return {"candidates": [candidate], "usageMetadata": usage}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    model: ModelServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up early is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing is printed."""
-
+class _Handler(Handler):
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        data = json.dumps(self.server.model.answer(json.loads(body))).encode()
+        data = json.dumps(self.server.model.answer(json.loads(self.body()))).encode()
         streams = "streamGenerateContent" in self.path
         data = b"data: " + data + b"\r\n\r\n" if streams else data
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream" if streams else "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self.send("text/event-stream" if streams else "application/json", data)
