@@ -1,5 +1,6 @@
 """The compiled policy is used when it is fresh, made anew when it is not, and refused when it cannot be."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -103,17 +104,24 @@ def test_who_waits_for_another_that_compiles_takes_what_that_one_has_made(state:
     lock = os.open(f"{_file(state)}.turn", os.O_RDWR | os.O_CREAT, 0o600)
     os.lockf(lock, os.F_LOCK, 0)
     load = "import sys; from leashd_hooks import bundle; print(bundle.load(sys.argv[1], sys.argv[2])['roots'])"
-    waits = subprocess.Popen(
-        [sys.executable, "-c", load, str(state), str(state.parent)], stdout=subprocess.PIPE, text=True
-    )
-    descriptors = Path(f"/proc/{waits.pid}/fd")
-    while not any(one.exists() and str(one.readlink()).endswith(".turn") for one in descriptors.iterdir()):
-        assert waits.poll() is None
-    compiler.write(compiler.compile_state(str(state), str(state.parent)), str(_file(state)))
-    made = _file(state).stat().st_ino
-    os.close(lock)
-    assert "other" in waits.communicate(timeout=30)[0]
+    command = [sys.executable, "-c", load, str(state), str(state.parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waits:
+        while not _has_open(waits.pid, ".turn"):
+            assert waits.poll() is None
+        compiler.write(compiler.compile_state(str(state), str(state.parent)), str(_file(state)))
+        made = _file(state).stat().st_ino
+        os.close(lock)
+        assert "other" in waits.communicate(timeout=30)[0]
     assert _file(state).stat().st_ino == made
+
+
+def _has_open(process: int, ending: str) -> bool:
+    """Whether a process has a file open whose name ends so; what it closes meanwhile is none."""
+    for one in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if str(one.readlink()).endswith(ending):
+                return True
+    return False
 
 
 def test_a_turn_that_cannot_be_had_keeps_nobody_from_compiling(state: Path) -> None:
