@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -30,7 +31,7 @@ from leashd_supervisor.kernel.clock import Clock, SystemClock
 from leashd_supervisor.kernel.db import Database
 from leashd_supervisor.kernel.metrics import Metrics
 from leashd_supervisor.log import note
-from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, split
+from leashd_supervisor.server import Server, bind_hooks, bind_people, hold, keep_hooks, split
 from leashd_supervisor.settings import Settings
 from leashd_supervisor.web.auth import Devices, ensure_key, reset_key
 from leashd_supervisor.web.routes import page
@@ -86,9 +87,11 @@ async def serve(settings: Settings, pipe: int | None = None, link: bool = False)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _exit, server, supervisor)
     loop.add_signal_handler(signal.SIGHUP, _reload, server, supervisor)
-    watchers = [asyncio.ensure_future(one) for one in (supervisor.approvals.watch(), supervisor.audit.watch())]
     port = people_socket.getsockname()[1]
-    _announce(settings, port)
+    announce = partial(_announce, settings, port, time.time())
+    announce()
+    lasting = (supervisor.approvals.watch(), supervisor.audit.watch(), keep_hooks(server, settings, announce))
+    watchers = [asyncio.ensure_future(one) for one in lasting]
     _keep_port(settings, port)
     ready.tell(pipe, {"pid": os.getpid(), "host": settings.host, "port": port, **_way_in(supervisor, port, link)})
     note("started", pid=os.getpid(), port=port, version=__version__)
@@ -146,9 +149,9 @@ def _keep_port(settings: Settings, port: int) -> None:
         _put(path, line)
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _announce(settings: Settings, port: int, since: float) -> None:
     """Tells others who runs and where; the file is whole or not there."""
-    told = {"pid": os.getpid(), "host": settings.host, "port": port, "since": time.time()}
+    told = {"pid": os.getpid(), "host": settings.host, "port": port, "since": since}
     _put(settings.pid_file, json.dumps(told) + "\n")
 
 

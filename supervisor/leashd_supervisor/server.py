@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import socket
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from leashd_supervisor.kernel.errors import RUNNING, STATE, TAKEN, SupervisorError
+from leashd_supervisor.log import note
 from leashd_supervisor.settings import Settings
+
+#: Seconds between two looks whether the hooks still find their socket.
+LOOK = 1.0
 
 
 class PeerProtocol(H11Protocol):
@@ -155,8 +161,22 @@ class Server(uvicorn.Server):
             )
         )
 
+    async def listen(self, bound: socket.socket) -> None:
+        """Serves one more socket."""
+        others = self.servers
+        await self.startup([bound])
+        self.servers += others
 
-async def stop(server: uvicorn.Server) -> None:
-    """Ends a server that runs."""
-    server.should_exit = True
-    await asyncio.sleep(0)
+
+async def keep_hooks(server: Server, settings: Settings, announce: Callable[[], None]) -> None:
+    """Binds the hooks' socket anew, and announces it, whenever somebody has deleted its file.
+
+    Who waits on the old one goes on waiting.
+    """
+    while True:
+        await asyncio.sleep(LOOK)
+        if server.started and not server.should_exit and not settings.hook_socket.exists():
+            with contextlib.suppress(SupervisorError, OSError):  # no room for it: the next look tries again
+                await server.listen(bind_hooks(settings))
+                announce()
+                note("bound the hooks' socket anew", "warning")

@@ -1,6 +1,7 @@
 """Whatever breaks between a question and its answer: nothing is lost, nothing counts twice, nothing runs unanswered."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -89,6 +90,27 @@ def test_a_socket_that_is_deleted_changes_no_answer(guard: Guard, supervisor: Su
     assert guard.send(guard.event("Bash", command="git push origin x")).decision == "ask"
     supervisor.tell(do="answer", id=id, allow=True)
     assert waiting.answer()[0] == "allow"
+
+
+@pytest.mark.parametrize("gone", ["hook.sock", ""])
+def test_a_socket_that_is_deleted_is_bound_anew(gone: str, guard: Guard, supervisor: Supervisor) -> None:
+    waiting = Hook(guard, call="a")
+    supervisor.pending()
+    folder = guard.state / "run"
+    if gone:
+        (folder / gone).unlink()
+    else:
+        shutil.rmtree(folder)
+    until(supervisor.listens)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "hook.sock").stat().st_mode & 0o777 == 0o600
+    until((folder / "supervisor.json").exists)
+    later = Hook(guard, call="b")
+    for id in supervisor.pending(2):
+        supervisor.tell(do="answer", id=id, allow=True)
+    assert (waiting.answer()[0], later.answer()[0]) == ("allow", "allow")
+    supervisor.stop()
+    assert not (folder / "hook.sock").exists()
 
 
 @pytest.mark.parametrize(
