@@ -11,6 +11,11 @@ from typing import Any
 from leashd_supervisor.approvals.model import DIALOG, PENDING, RETRY, Answer, Approval, Request
 from leashd_supervisor.kernel.db import Database
 
+#: Approvals that are kept; what was decided stands in the audit, too.  Counted, because dates can be set.
+KEPT = 10_000
+#: Approvals from one clearing to the next.
+PORTION = 100
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -60,6 +65,9 @@ class Store:
                 *(request.project, json.dumps(request.to_json()), approval.expires, approval.deadline),
             ),
         )
+        row = self.db.row("select last_insert_rowid() as number")
+        if row and row["number"] % PORTION == 0:
+            self.db.execute("delete from approval where rowid <= ? and state <> 'pending'", (row["number"] - KEPT,))
 
     def leave(self, id: str, call_id: str, now: float, expires: float | None, deadline: float | None) -> bool:
         """Notes that the agent was told to come back; False when it is settled, or another call's by now.

@@ -1,47 +1,13 @@
 """An agent that cannot wait is told to come back: one answer, for one call, and that exactly the one that was shown."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from leashd_supervisor.approvals.model import LEFT, NO_SESSION, RETRY, Answer, Approval, Request
 from leashd_supervisor.approvals.service import Approvals, Late
-from leashd_supervisor.approvals.store import Store
-from leashd_supervisor.kernel.bus import Bus
-from leashd_supervisor.kernel.db import MEMORY, Database
 
-from tests.leashd_supervisor.web.door import question
-
-
-@dataclass
-class Hands:
-    """A clock that a test moves."""
-
-    time: float = 1000.0
-
-    def now(self) -> float:
-        return self.time
-
-    def ticks(self) -> float:
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-def approvals(clock: Hands) -> Iterator[Approvals]:
-    db = Database(MEMORY)
-    yield Approvals(Store(db), Bus(db, clock), clock)
-    db.close()
-
-
-def call(call_id: str = "1", **changes: Any) -> Request:
-    given = question(call_id=call_id, **changes)
-    return Request(**{**given, "effects": tuple(given["effects"])})
+from tests.leashd_supervisor.approvals.conftest import Hands, call
 
 
 def left(approvals: Approvals, asked: "Request | None" = None) -> Approval:
