@@ -58,6 +58,7 @@ _NAMED = re.compile(rb"""(?:src=|href=|from\s*|import\s*)["']([^"'#]+)["']""")
 def round_trips(guard: Guard, waiting: int, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of each round trip while so many hooks wait, itself among them; and those of a hook that asks nobody."""
     supervisor = Supervisor(guard.state)
+    guard.compile()  # the policy keeps agents from the page's port, which is another each time
     page = Page(supervisor.port).log_in(supervisor.key)
     page.follow()
     others = [Hook(guard, -1 - number, f"git push origin waits{number}") for number in range(waiting - 1)]
