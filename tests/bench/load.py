@@ -32,8 +32,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from tests.bench.bench import INSTALLED, program
-from tests.bench.load_lab import PATIENCE, Hook, Page, Supervisor, furnish, share
-from tests.hook.guard import Guard
+from tests.bench.load_lab import PATIENCE, Hook, Page, Supervisor, share
+from tests.hook.guard import Guard, furnish
 
 WAITING = (1, 16, 64)
 ROUNDS, STARTS = 150, 15

@@ -17,24 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leashd_hooks import image
 from tests.hook.guard import Guard
 
 #: Seconds after which whoever waits for something here gives up.
 PATIENCE = 120.0
 #: Seconds before a page that lost its stream comes back to it.
 AGAIN = 0.2
-
-
-def furnish(folder: Path) -> Guard:
-    """A home with leashd in it, and a project."""
-    made = Guard(folder / "home", folder / "home" / "project")
-    made.project.mkdir(parents=True)
-    made.state.mkdir()
-    (made.state / "config.yaml").write_text(f"approved_directories: [{made.project}]\n")
-    made.compile()
-    image.build()
-    return made
 
 
 class Supervisor:

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench.load_lab import PATIENCE, Hook, Page, Supervisor, Weight, furnish, share
-from tests.hook.guard import Guard
+from tests.bench.load_lab import PATIENCE, Hook, Page, Supervisor, Weight, share
+from tests.hook.guard import Guard, furnish
 
 SECONDS, APPROVALS, AT_ONCE = 600.0, 5000, 20
 #: Parts of the time after which something happens to the supervisor; from `QUIET` on nothing does.

@@ -86,3 +86,14 @@ class Guard:
         """The audit's records, oldest first."""
         file = self.state / "audit" / "audit.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def furnish(folder: Path) -> Guard:
+    """A home with leashd in it, and a project."""
+    made = Guard(folder / "home", folder / "home" / "project")
+    made.project.mkdir(parents=True)
+    made.state.mkdir()
+    (made.state / "config.yaml").write_text(f"approved_directories: [{made.project}]\n")
+    made.compile()
+    image.build()
+    return made

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from leashd_hooks import image
-from tests.hook.guard import Guard
+from tests.hook.guard import Guard, furnish
 
 ANSWERING = Path(__file__).with_name("answering.py")
 
@@ -77,17 +76,6 @@ def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
-
-
-def furnish(folder: Path) -> Guard:
-    """A home with leashd in it, and a project."""
-    made = Guard(folder / "home", folder / "home" / "project")
-    made.project.mkdir(parents=True)
-    made.state.mkdir()
-    (made.state / "config.yaml").write_text(f"approved_directories: [{made.project}]\n")
-    made.compile()
-    image.build()
-    return made
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 from leashd_supervisor.server import bind_people
 from leashd_supervisor.settings import Settings
 
-from tests.hook.guard import Guard
-from tests.leashd_supervisor.conftest import Hook, furnish, until
+from tests.hook.guard import Guard, furnish
+from tests.leashd_supervisor.conftest import Hook, until
 from tests.leashd_supervisor.web.door import Door
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.hook.guard import Guard
-from tests.leashd_supervisor.conftest import Hook, Supervisor, furnish
+from tests.hook.guard import Guard, furnish
+from tests.leashd_supervisor.conftest import Hook, Supervisor
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from leashd_hooks.install.hook_process import INTERPRETER_FLAGS
-from tests.hook.guard import BOOT, Guard
-from tests.leashd_supervisor.conftest import Supervisor, furnish
+from tests.hook.guard import BOOT, Guard, furnish
+from tests.leashd_supervisor.conftest import Supervisor
 
 PUSH = "git push origin main"
 #: An agent's event for that call.
