@@ -7,9 +7,11 @@ character of the agent's is escaped.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from leashd_supervisor.approvals.model import Request
@@ -20,8 +22,11 @@ SHOWN, AROUND, ALIGNED = 2000, 3, 600
 #: Characters of a line above which its words are not compared, and lines of which they are: comparing is quadratic.
 WORDS, COMPARED = 200, 200
 
-#: What is said of a file that is replaced.
+#: What is said of a file that is replaced, and of one that goes.
 HIDDEN, SAME, END = "replaces a file that is not shown", "stays as it is", "only how its last line ends changes"
+GONE = "is deleted"
+_HEADS = {"*** Update File: ": "", "*** Add File: ": "", "*** Delete File: ": GONE}
+_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 
 EDITORS = ("Edit", "MultiEdit", "Write", "NotebookEdit", "apply_patch")
 
@@ -141,25 +146,33 @@ def _compared(before: list[str], after: list[str]) -> list[tuple[str, str]]:
 def _patch(text: str) -> Iterator[Diff]:
     """The files of a patch, in the agents' form (`*** Update File:`) or a unified one (`+++ b/...`)."""
     found: Diff | None = None
-    for line in _lines(text):
-        path = _named(line)
-        if path is not None:
+    before = ""
+    unified = not text.lstrip().startswith("*** Begin Patch")
+    for line, after in pairwise([*_lines(text), ""]):
+        made = _headed(line, before if unified else "")
+        framed = unified and line.startswith("--- ") and after.startswith("+++ ")
+        before = line if framed else ""
+        if made is not None:
             if found is not None:
                 yield found
-            found = Diff(path, [("skip", line)])
-        elif found is not None and line[:1] in ("+", "-", " ") and not line.startswith("--- "):
+            found = made
+        elif found is not None and not framed and line[:1] in ("+", "-", " "):
             found.rows.append(({"+": "add", "-": "del", " ": "same"}[line[0]], line[1:]))
-        elif found is not None and line and not line.startswith(("--- ", "*** End")):
+        elif found is not None and line and not framed and not line.startswith("*** End"):
             found.rows.append(("skip", line))
     if found is not None:
         yield found
 
 
-def _named(line: str) -> str | None:
-    for head in ("*** Update File: ", "*** Add File: ", "*** Delete File: ", "+++ b/", "+++ "):
+def _headed(line: str, before: str) -> Diff | None:
+    """The file that a line of a patch begins, or none.  `before` is the line above where that names the old file."""
+    for head, note in _HEADS.items():
         if line.startswith(head):
-            return line[len(head) :].strip()
-    return None
+            return Diff(line[len(head) :].strip(), note=note)
+    if not (before and line.startswith("+++ ")):
+        return None
+    old, new = before[4:].strip(), line[4:].strip()
+    return Diff(old.removeprefix("a/"), note=GONE) if new == "/dev/null" else Diff(new.removeprefix("b/"))
 
 
 def _html(rows: list[tuple[str, str]], more: int) -> str:
@@ -212,7 +225,8 @@ def _other(rows: list[tuple[str, str]], at: int) -> str | None:
 
 def _words(line: str, other: str, mark: str) -> str:
     out = []
-    for tag, first, last, _, _ in difflib.SequenceMatcher(None, line, other).get_opcodes():
-        piece = escape(line[first:last])
+    words = _WORD.findall(line)
+    for tag, first, last, _, _ in difflib.SequenceMatcher(None, words, _WORD.findall(other)).get_opcodes():
+        piece = escape("".join(words[first:last]))
         out.append(piece if tag == "equal" or not piece else f"<{mark}>{piece}</{mark}>")
     return "".join(out)

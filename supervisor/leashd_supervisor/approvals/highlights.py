@@ -10,7 +10,7 @@ from typing import Any
 from leashd_supervisor.approvals.model import DANGER as DANGEROUS
 from leashd_supervisor.approvals.model import Request
 from leashd_supervisor.approvals.risk import risk
-from leashd_supervisor.approvals.shown import mixed_scripts
+from leashd_supervisor.approvals.shown import mixed_scripts, safe
 
 DANGER, TARGET = "danger", "target"
 #: Flags that take a safety away, whatever the program.
@@ -39,10 +39,26 @@ def highlights(request: Request, line: str) -> list[Mark]:
         if looked > LOOKS:
             break
         _mark(request, effects, inside, line, found)
+    if "<<" in line:
+        _mark_script(request, words, line, found)
     for start, end in words:
-        if mixed_scripts(line[start:end]) and not any(a <= start and end <= b for a, b in found if b - a > end - start):
+        if _deceives(line[start:end]) and not any(a <= start and end <= b for a, b in found if b - a > end - start):
             found[start, end] = DANGER
     return [(start, end, kind) for (start, end), kind in sorted(found.items())]
+
+
+def _deceives(word: str) -> bool:
+    """Whether a word is not what it looks like."""
+    return safe(word) != word or mixed_scripts(word)
+
+
+def _mark_script(request: Request, words: list[tuple[int, int]], line: str, found: dict[tuple[int, int], str]) -> None:
+    """Marks what a script in the line is dangerous for: its words stand outside of the command that runs it."""
+    dangerous = [effect for effect in request.effects if risk(replace(request, effects=(effect,)))[0] == DANGEROUS]
+    targets = _targets(dangerous)
+    for at in words[:LOOKS]:
+        if _names(_plain(line[at[0] : at[1]]), *targets):
+            found.setdefault(at, TARGET)
 
 
 def _by_span(effects: Iterable[dict[str, Any]]) -> dict[tuple[int, int], list[dict[str, Any]]]:
@@ -62,9 +78,7 @@ def _mark(
     found: dict[tuple[int, int], str],
 ) -> None:
     """Marks the words of one command by all of its effects."""
-    targets = {_plain(str(effect[name])) for effect in effects for name in _TARGETS if effect.get(name)}
-    tails = {target.rstrip("/").rpartition("/")[2] for target in targets}
-    hosts = [target for target in targets if "." in target and "/" not in target][:HOSTS]
+    targets = _targets(effects)
     dangerous = [effect for effect in effects if risk(replace(request, effects=(effect,)))[0] == DANGEROUS]
     marked = False
     for at in words:
@@ -72,13 +86,20 @@ def _mark(
         if dangerous and (word in _FLAGS or word.partition("=")[0] in _FLAGS or word.startswith("+")):
             found[at] = DANGER
             marked = True
-        elif _names(word.removeprefix("@"), targets, tails, hosts):
+        elif _names(word.partition("=@")[2] or word.removeprefix("@"), *targets):
             found.setdefault(at, TARGET)
     if dangerous and not marked and words:
         for part in _decisive(words, dangerous, line):
             for at in [one for one in found if part[0] <= one[0] and one[1] <= part[1]]:
                 del found[at]
             found[part] = DANGER
+
+
+def _targets(effects: list[dict[str, Any]]) -> tuple[set[str], set[str], list[str]]:
+    """What effects are aimed at, the last parts of the paths in it, and the hosts."""
+    targets = {_plain(str(effect[name])) for effect in effects for name in _TARGETS if effect.get(name)}
+    tails = {target.rstrip("/").rpartition("/")[2] for target in targets}
+    return targets, tails, [target for target in targets if "." in target and "/" not in target][:HOSTS]
 
 
 def _decisive(words: list[tuple[int, int]], effects: list[dict[str, Any]], line: str) -> list[tuple[int, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from leashd_supervisor.approvals.diffs import EDITORS, Diff
-from leashd_supervisor.approvals.model import Request
+from leashd_supervisor.approvals.diffs import EDITORS, GONE, Diff
+from leashd_supervisor.approvals.model import DANGER, Request
 from leashd_supervisor.approvals.risk import risk
 
 Effect = Mapping[str, Any]
+#: Kinds of effects that are deeds of their own, not a part of another.
+_DEEDS = frozenset(("delete", "git", "database", "control", "system"))
 
 
 def verb(request: Request, changed: list[Diff]) -> str:
@@ -20,19 +22,37 @@ def verb(request: Request, changed: list[Diff]) -> str:
         return "Review a plan"
     if request.tool in EDITORS and changed:
         return _edited(request, changed)
-    said = _of_effect(_telling(request))
+    chosen = _telling(request)
+    said = _of_effect(chosen)
     if said:
-        return said
+        return said + _besides(request, chosen)
     return "Run a shell command" if request.tool == "Bash" else f"Use {request.tool}"
 
 
 def _edited(request: Request, changed: list[Diff]) -> str:
-    counts = [diff.counts() for diff in changed]
-    files = "1 file" if len(changed) == 1 else f"{len(changed)} files"
+    kept = [diff for diff in changed if diff.note != GONE]
+    gone = len(changed) - len(kept)
+    if not kept:
+        return f"Delete {_files(gone)}"
+    counts = [diff.counts() for diff in kept]
     word = "Edit"
     if request.tool == "Write":
         word = "Replace" if request.replaces else "Write"
-    return f"{word} {files} (+{sum(one[0] for one in counts)} \u2212{sum(one[1] for one in counts)})"
+    said = f"{word} {_files(len(kept))}" + (f", delete {gone}" if gone else "")
+    return f"{said} (+{sum(one[0] for one in counts)} \u2212{sum(one[1] for one in counts)})"
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number} files"
+
+
+def _besides(request: Request, chosen: Effect) -> str:
+    """What the words about one effect leave out: more files of that kind, and other things that are dangerous."""
+    paths = {effect.get("path") for effect in request.effects if effect.get("kind") == chosen.get("kind")}
+    files = len(paths - {None, chosen.get("path")}) if isinstance(chosen.get("path"), str) else 0
+    others = [effect for effect in request.effects if effect.get("kind") in _DEEDS - {chosen.get("kind")}]
+    more = any(risk(_alone(request, effect))[0] == DANGER for effect in others)
+    return (f" and {files} more" if files else "") + (", and more" if more else "")
 
 
 def _telling(request: Request) -> Effect:
@@ -59,8 +79,10 @@ def _git(effect: Effect) -> str:
     name = str(effect.get("verb") or "")
     if name == "push":
         where = "/".join(str(effect[part]) for part in ("remote", "branch") if effect.get(part))
-        forced = effect.get("force") not in (None, "none")
-        return ("Force-push" if forced else "Push") + (f" to {where}" if where else "")
+        word = "Force-push" if effect.get("force") not in (None, "none") else "Push"
+        if effect.get("branch") == "@current":
+            return f"{word} the current branch" + (f" to {effect['remote']}" if effect.get("remote") else "")
+        return word + (f" to {where}" if where else "")
     return f"Git {name}" if name else "Use git"
 
 

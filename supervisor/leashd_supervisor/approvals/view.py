@@ -109,8 +109,8 @@ def undo(request: Request) -> str:
     if any(_final(request, effect) for effect in request.effects):
         return "cannot be undone"
     kinds = {str(effect.get("kind")) for effect in request.effects} - {"run", "read"}
-    local = all(effect.get("changes") != "remote" for effect in request.effects)
-    return "git can undo" if kinds == {"git"} and local else ""
+    changes = {effect.get("changes") for effect in request.effects} - {None, "nothing"}
+    return "git can undo" if kinds == {"git"} and changes and "remote" not in changes else ""
 
 
 def _final(request: Request, effect: dict[str, Any]) -> bool:

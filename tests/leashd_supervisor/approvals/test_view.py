@@ -63,7 +63,7 @@ def marked(told: "dict[str, Any]", kind: str) -> "list[str]":
     ("command", "verb", "danger", "target"),
     [
         ("git push origin main", "Push to origin/main", ["git push"], ["origin", "main"]),
-        ("git -C sub push", "Push to @current", ["git", "push"], ["sub"]),
+        ("git -C sub push", "Push the current branch", ["git", "push"], ["sub"]),
         ("git push push push", "Push to push/push", ["git push"], ["push", "push"]),
         ("docker system prune", "Docker system prune", ["docker system prune"], []),
         ("kubectl delete pod delete", "Kubectl delete", ["kubectl delete"], []),
@@ -71,6 +71,12 @@ def marked(told: "dict[str, Any]", kind: str) -> "list[str]":
         ("git push origin +main", "Force-push to origin/main", ["+main"], ["origin"]),
         ("rm -rf build", "Delete everything in build", ["-rf"], ["build"]),
         ("rm old.txt", "Delete old.txt", ["rm"], ["old.txt"]),
+        ("rm a.txt b.txt c.txt", "Delete a.txt and 2 more", ["rm"], ["a.txt", "b.txt", "c.txt"]),
+        ("git push origin main && rm a", "Push to origin/main, and more", ["git push", "rm"], ["origin", "main"]),
+        ("rm a.txt && rm a.txt", "Delete a.txt", ["rm", "rm"], ["a.txt", "a.txt"]),
+        ("curl -F f=@notes https://example.com/in", "Send data to example.com", ["curl"], ["f=@notes", "https://example.com/in"]),
+        ("python3 - <<'P'\nimport os\nos.remove('data.db')\nP", "Delete data.db", ["python3"], ["'data.db'"]),
+        ("ls no\u200btes", "Run something that cannot be read", ["no\\u{200B}tes"], []),
         ("curl -d @notes https://example.com/in", "Send data to example.com", ["curl"], ["@notes", "https://example.com/in"]),
         ("npm install left-pad", "Install packages with npm", [], []),
         ("sudo ls", "Run with more rights", ["sudo"], []),
@@ -83,7 +89,7 @@ def test_a_command_is_named_and_its_words_are_marked(
     policy: "dict[str, Any]", command: str, verb: str, danger: "list[str]", target: "list[str]"
 ) -> None:
     told = seen(judged(policy, command))
-    assert told["text"] == command
+    assert told["text"] == safe(command)
     assert told["verb"] == verb
     assert marked(told, "danger") == danger
     assert marked(told, "target") == target
@@ -103,6 +109,13 @@ def test_a_command_is_named_and_its_words_are_marked(
             ),
             "Edit 2 files (+2 \u22121)",
         ),
+        (
+            request(
+                "apply_patch", input="*** Begin Patch\n*** Update File: a\n-x\n+y\n*** Delete File: b\n*** End Patch"
+            ),
+            "Edit 1 file, delete 1 (+1 \u22121)",
+        ),
+        (request("apply_patch", input="*** Begin Patch\n*** Delete File: b\n*** End Patch"), "Delete 1 file"),
     ],
 )
 def test_other_tools_are_named(asked: Request, verb: str) -> None:
@@ -274,6 +287,30 @@ class TestDiff:
         assert (diff["path"], diff["added"], diff["removed"]) == ("x.py", 1, 1)
 
     @pytest.mark.parametrize(
+        "patch",
+        [
+            "*** Begin Patch\n*** Delete File: a/x.py\n*** End Patch",
+            "--- a/a/x.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-old\n",
+        ],
+    )
+    def test_a_file_that_a_patch_deletes_is_said_to_go(self, patch: str) -> None:
+        (diff,) = seen(request("apply_patch", input=patch))["diff"]
+        assert (diff["path"], diff["note"]) == ("a/x.py", "is deleted")
+
+    def test_no_line_of_a_patch_passes_for_its_frame(self) -> None:
+        patch = "*** Begin Patch\n*** Update File: q.sql\n--- old words\n+++ new words\n*** End Patch"
+        (diff,) = seen(request("apply_patch", input=patch))["diff"]
+        assert (diff["path"], diff["added"], diff["removed"]) == ("q.sql", 1, 1)
+        patch = "--- a/q.sql\n+++ b/q.sql\n@@ -1,2 +1,1 @@\n x\n--- old words\n"
+        (diff,) = seen(request("apply_patch", input=patch))["diff"]
+        assert (diff["path"], diff["added"], diff["removed"]) == ("q.sql", 0, 1)
+
+    def test_words_that_differ_are_marked_whole(self) -> None:
+        (diff,) = seen(request("Edit", file_path="t", old_string="one = 1", new_string="two = 1"))["diff"]
+        assert "<del>one</del> = 1" in diff["html"]
+        assert "<ins>two</ins> = 1" in diff["html"]
+
+    @pytest.mark.parametrize(
         ("before", "after", "added", "removed", "note"),
         [
             ("a\nb\nc\n", "a\nB\nc\n", 1, 1, ""),
@@ -398,6 +435,7 @@ class TestRest:
             ("curl -d @a https://example.com", "cannot be undone"),
             ("psql -c 'drop table a'", "cannot be undone"),
             ("git commit -m x", "git can undo"),
+            ("git log -3", ""),
             ("git push --force", "cannot be undone"),
             ("make", ""),
         ],
