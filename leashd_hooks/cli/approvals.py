@@ -11,9 +11,10 @@ import click
 from leashd_hooks.cli import card, daemon, people, render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.people import Page
+from leashd_hooks.cli.subcommands import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def approvals() -> None:
     """Answer what agents ask, from a terminal.
 

@@ -19,9 +19,10 @@ from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.reconcile import reconcile
 from leashd_hooks.cli.records import directory, filters
 from leashd_hooks.cli.report import report
+from leashd_hooks.cli.subcommands import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def audit() -> None:
     """Read, verify, export, report and reconcile what was decided."""
 

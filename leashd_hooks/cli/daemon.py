@@ -19,7 +19,7 @@ from typing import Any
 
 from leashd_hooks import places
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.cli.whereabouts import home
 
 #: Exit codes; a supervisor that cannot start itself ends with `RUNNING`, `TAKEN` or `UNUSABLE`.
 STOPPED, RUNNING, TAKEN, UNUSABLE, NOBODY = 4, 5, 6, 7, 8
@@ -47,7 +47,7 @@ class Daemon:
 def state() -> Path:
     """leashd's directory: `LEASHD_HOME`, or `~/.leashd`."""
     named = os.environ.get("LEASHD_HOME")
-    return Path(named).absolute() if named else here().state
+    return Path(os.path.abspath(named)) if named else home() / ".leashd"
 
 
 def find(folder: Path) -> Daemon | None:

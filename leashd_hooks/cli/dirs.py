@@ -9,18 +9,17 @@ import click
 from leashd_hooks import config, places
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.cli.whereabouts import here, named
 from leashd_hooks.install import setup
-from leashd_hooks.install.place import git_root
 
 
 @click.command("add-dir")
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("directory", required=False, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def add_dir(directory: Path | None, as_json: bool) -> None:
+def add_dir(directory: str | None, as_json: bool) -> None:
     """Approve DIRECTORY, or the current project, for the agent to work in."""
     place = here()
-    wanted = (directory or git_root(Path.cwd())).expanduser().resolve()
+    wanted = place.project if directory is None else named(directory)
     if not wanted.is_dir():
         raise Failure(f"`{wanted}` is not a directory")
     why = setup.too_wide(wanted, place.home)
@@ -33,19 +32,19 @@ def add_dir(directory: Path | None, as_json: bool) -> None:
 
 
 @click.command("remove-dir")
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("directory", required=False, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def remove_dir(directory: Path | None, as_json: bool) -> None:
+def remove_dir(directory: str | None, as_json: bool) -> None:
     """Withdraw the approval of DIRECTORY, or of the current project."""
     place = here()
-    wanted = (directory or git_root(Path.cwd())).expanduser().resolve()
+    wanted = place.project if directory is None else named(directory)
     path = places.config(str(place.state))
-    named = [text for text in setup.current_roots(place) if Path(text).expanduser().resolve() == wanted]
-    for text in named:
+    known = [text for text in setup.current_roots(place) if Path(text).expanduser().resolve() == wanted]
+    for text in known:
         config.remove(path, "approved_directories", text)
-    if named:
+    if known:
         setup.compile_policy(place)
-    _tell(as_json, bool(named), f"`{wanted}` is no longer approved" if named else f"`{wanted}` was not approved")
+    _tell(as_json, bool(known), f"`{wanted}` is no longer approved" if known else f"`{wanted}` was not approved")
 
 
 @click.command()

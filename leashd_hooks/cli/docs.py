@@ -7,6 +7,9 @@ from pathlib import Path
 import click
 
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.whereabouts import directory
+
+PAGES = "docs/reference"
 
 
 @click.command()
@@ -18,7 +21,9 @@ def docs(check: bool, folder: Path | None) -> None:
     """Make the reference pages from the code and the shipped policies."""
     from leashd_hooks.policy.docs import pages
 
-    root = folder or Path.cwd()
+    root = folder or directory()
+    if not (root / PAGES).is_dir():
+        raise Failure(f"`{root}` is not leashd's own repository", "its pages are made there, by those who work on it")
     stale = []
     for name, text in pages().items():
         path = root / name

@@ -13,7 +13,7 @@ from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.judging import EXIT, decide_asked, event, policy_in_force, policy_options
 from leashd_hooks.cli.records import directory
-from leashd_hooks.install.place import git_root
+from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.policy.explain import sentences
 
 
@@ -64,7 +64,7 @@ def _last(other: str | None) -> audit_log.Record:
     """The newest record of a call in the current project that did not pass by itself."""
     if other is not None:
         raise Failure("`--last` explains what is in the audit", "leave out the other call")
-    project = git_root(Path.cwd())
+    project = here().project
     for record in reversed(audit_log.last(directory(), 1000)):
         where = Path(str(record.get("cwd") or "/"))
         inside = where == project or project in where.parents

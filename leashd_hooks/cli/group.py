@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -12,6 +13,8 @@ import click
 
 from leashd_hooks import __version__
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.subcommands import Group
+from leashd_hooks.report.text import visible
 
 #: Command, module of `leashd_hooks.cli`, what it does.  The command is the module's attribute of the same name.
 COMMANDS = {
@@ -39,14 +42,29 @@ COMMANDS = {
     "remove-dir": ("dirs", "withdraw the approval of a directory"),
     "dirs": ("dirs", "list the approved directories"),
     "config": ("config", "show the configuration in force"),
-    "docs": ("docs", "make the reference pages"),
+    "docs": ("docs", "make the reference pages of leashd's own repository"),
     "demo": ("demo", "watch the real hook answer recorded calls in a scratch project"),
     "completion": ("completion", "print the shell completion script"),
     "version": ("version", "print the version"),
 }
 
+#: How errors begin that bring line, caret and advice with them.
+PLACED = ("config error: ", "policy error: ")
+_OWN = "it must belong to you, and be on a disk that can be written"
+#: What to do when the system refuses.
+SYSTEM = {
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "check the path",
+    errno.EISDIR: "name a file",
+    errno.EACCES: _OWN,
+    errno.EPERM: _OWN,
+    errno.EROFS: _OWN,
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room on the disk",
+}
 
-class LazyGroup(click.Group):
+
+class LazyGroup(Group):
     """A group that imports a command's module when the command is named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -62,17 +80,6 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "`leashd --help` lists the commands"
-            raise Failure(f"`{args[0]}` is not a command", hint)
-        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -139,8 +146,11 @@ def _told(error: BaseException) -> int:
         path = context.command_path if context is not None else "leashd"
         _say(_lowered(error.format_message()), f"`{path} --help` shows what it takes")
         return 1
-    if isinstance(error, _with_place()):
-        click.echo(str(error), err=True)
+    if isinstance(error, _with_place()) or str(error).startswith(PLACED):
+        click.echo(_shown(str(error)), err=True)
+        return 1
+    if isinstance(error, OSError):
+        _say(*_system(error))
         return 1
     if isinstance(error, _known()):
         _say(str(error), str(getattr(error, "help", "")))
@@ -155,7 +165,7 @@ def _known() -> tuple[type[BaseException], ...]:
     from leashd_hooks.launch.refusal import Refusal
     from leashd_hooks.recompile import BundleError
 
-    return Failure, Refusal, SettingsError, BundleError, OSError
+    return Failure, Refusal, SettingsError, BundleError
 
 
 def _with_place() -> type[BaseException]:
@@ -165,18 +175,31 @@ def _with_place() -> type[BaseException]:
     return SourceError
 
 
+def _system(error: OSError) -> tuple[str, str]:
+    """What the system refused, and what to do about it."""
+    why = (error.strerror or str(error) or type(error).__name__).lower()
+    named = error.filename2 or error.filename
+    what = f"`{os.fsdecode(named)}`: {why}" if isinstance(named, (str, bytes)) else why
+    return what, SYSTEM.get(error.errno or 0, "")
+
+
+def _shown(text: str) -> str:
+    """Text that may hold a person's or an agent's own: control characters stand there as what they are."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
 def _lowered(text: str) -> str:
-    text = text.strip().rstrip(".").replace("'", "`")
+    text = " ".join(text.split()).rstrip(".").replace("'", "`")
     return text[:1].lower() + text[1:]
 
 
 def _say(message: str, help_text: str) -> None:
     message, _, inline = message.partition("\nhelp: ") if not help_text else (message, "", "")
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(message, err=True)
+    click.echo(_shown(message), err=True)
     if help_text or inline:
         click.secho("help: ", fg="cyan", nl=False, err=True)
-        click.echo(help_text or inline, err=True)
+        click.echo(_shown(help_text or inline), err=True)
 
 
 def _say_bug(error: BaseException) -> None:

@@ -7,6 +7,7 @@ import click
 from leashd_hooks.cli import render
 from leashd_hooks.cli.install_codex import install_codex, uninstall_codex
 from leashd_hooks.cli.other_agents import install_command, tell, tell_report, uninstall_command
+from leashd_hooks.cli.subcommands import Group
 from leashd_hooks.cli.whereabouts import behind_sudo, here
 from leashd_hooks.install import claude as claude_code
 from leashd_hooks.install import managed
@@ -24,12 +25,12 @@ NOTES = {
 }
 
 
-@click.group()
+@click.group(cls=Group)
 def install() -> None:
     """Register the hook with a coding agent."""
 
 
-@click.group()
+@click.group(cls=Group)
 def uninstall() -> None:
     """Take the hook out of an agent's settings again."""
 

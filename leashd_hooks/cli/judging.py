@@ -13,7 +13,7 @@ import click
 from leashd_hooks import bundle, places
 from leashd_hooks.adapters.claude import read_call
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.cli.whereabouts import directory, here
 from leashd_hooks.hook import judge_call
 from leashd_hooks.install.place import git_root
 from leashd_hooks.model import DENY, Decision
@@ -49,7 +49,7 @@ def policy_in_force(policies: tuple[str, ...], roots: tuple[str, ...], home: str
     from leashd_hooks.install.setup import too_wide
     from leashd_hooks.policy.compile import compile_policies
 
-    project = git_root(Path.cwd())
+    project = git_root(directory())
     default = [] if too_wide(project, Path(home)) else [str(project)]
     approved = [os.path.abspath(root) for root in roots] or default
     return compile_policies(list(policies or DEFAULT_POLICIES), approved, home)
@@ -63,7 +63,7 @@ def event(tool: str | None, given: str | None, command: str | None, cwd: str | N
         arguments = _arguments(given or "{}")
     else:
         raise Failure("name either a command or a tool", "`leashd check 'COMMAND'` or `--tool NAME --input JSON`")
-    where = os.path.abspath(cwd or os.getcwd())
+    where = os.path.abspath(cwd or directory())
     return {"hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": arguments, "cwd": where}
 
 

@@ -12,6 +12,7 @@ import click
 from leashd_hooks import places
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.subcommands import Group
 from leashd_hooks.cli.suggest import suggest
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.policy import layers, load, source
@@ -49,7 +50,7 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="print JSON")(command)
 
 
-@click.group()
+@click.group(cls=Group)
 def policy() -> None:
     """List, show, check and test policies."""
 

@@ -22,7 +22,7 @@ def since(_ctx: click.Context, _param: click.Parameter, text: str | None) -> dat
         return None
     try:
         return audit_log.parse_since(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Failure(f"`{text}` is no time", "write `10m`, `2h`, `3d` or `2026-01-31T12:00`") from error
 
 

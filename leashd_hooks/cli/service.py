@@ -13,6 +13,7 @@ import click
 
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.subcommands import Group
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.config import write_private
 
@@ -105,7 +106,7 @@ def _service(port: int | None = None) -> Service:
     return launchd(home, command, folder) if sys.platform == "darwin" else systemd(home, command)
 
 
-@click.group()
+@click.group(cls=Group)
 def service() -> None:
     """Have the supervisor started with the user's session."""
 

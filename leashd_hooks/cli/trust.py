@@ -8,23 +8,22 @@ import click
 
 from leashd_hooks.cli import render
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.cli.whereabouts import here, named
 from leashd_hooks.install import setup
-from leashd_hooks.install.place import git_root
 from leashd_hooks.policy import layers
 
 
 @click.command()
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("directory", required=False, type=click.Path())
 @click.option("--revoke", is_flag=True, help="stop trusting it")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def trust(directory: Path | None, revoke: bool, as_json: bool) -> None:
+def trust(directory: str | None, revoke: bool, as_json: bool) -> None:
     """Trust the policy of a project as it is now; any later change needs your trust again.
 
     An untrusted policy of a project can only make rules stricter, because the agent can write it.
     """
     place = here()
-    root = (directory or git_root(Path.cwd())).expanduser().resolve()
+    root = place.project if directory is None else named(directory)
     path = layers.project_path(str(root))
     if revoke:
         changed = layers.untrust(str(place.state), str(root))

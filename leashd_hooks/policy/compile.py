@@ -314,6 +314,10 @@ def main(state: str, home: str) -> int:
     except SourceError as error:
         sys.stderr.write(str(error) + "\n")
         return 1
+    except OSError as error:
+        why = f"cannot write the compiled policy below `{state}`: {(error.strerror or str(error)).lower()}"
+        sys.stderr.write(f"{why}\nhelp: it must belong to you, and be on a disk with room that can be written\n")
+        return 1
     return 0
 
 

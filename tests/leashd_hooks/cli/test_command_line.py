@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -78,6 +79,20 @@ ERRORS = {
     "no such directory": (["add-dir", "/nowhere"], "`/nowhere` is not a directory", ""),
     "too wide a directory": (["add-dir", "/"], "it is the whole machine", "your projects"),
     "no policy to trust": (["trust"], "has no policy of its own", "policy.yaml"),
+    "strange subcommand": (["policy", "lnt"], "`lnt` is not a command", "did you mean `lint`?"),
+    "a time before all times": (["audit", "tail", "--since", "99999999999d"], "`99999999999d` is no time", "10m"),
+    "a variable that was not set": (["add-dir", ""], "the directory has no name", "leave it out"),
+    "the same, to withdraw": (["remove-dir", ""], "the directory has no name", "leave it out"),
+    "no directory to write to": (
+        ["audit", "export", "-o", "/nowhere/x"],
+        "`/nowhere/x`: no such file",
+        "check the path",
+    ),
+    "a directory to write to": (["audit", "report", "-o", "/"], "is a directory", "leashd audit report --help"),
+    "nothing to replay": (["replay", "/nowhere"], "`/nowhere`: no such file or directory", "check the path"),
+    "pages in somebody's project": (["docs"], "is not leashd's own repository", "made there"),
+    "no shell": (["completion"], "missing argument `SHELL`. Choose from: bash, zsh, fish", "completion --help"),
+    "control characters": (["\x1b[31mred"], "`\\x1b[31mred` is not a command", "leashd --help"),
 }
 
 
@@ -90,6 +105,42 @@ def test_an_error_says_what_happened_and_what_to_do(terminal, args, told, way_ou
     assert way_out in done.stderr
     assert "Traceback" not in done.stderr
     assert re.match(r"(config |policy )?error: [`a-z-]", done.stderr)
+
+
+@pytest.mark.parametrize("name", ["install", "uninstall", "approvals", "service", "policy", "audit"])
+def test_a_group_alone_shows_its_commands_in_whole_sentences(terminal, name):
+    done = terminal.run(name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Usage: leashd {name}")
+    assert "..." not in done.stderr.replace("[ARGS]...", "")
+    assert terminal.run(name, "--help").stdout == done.stderr
+
+
+def test_a_policy_that_does_not_load_is_one_error(terminal):
+    (terminal.home / ".leashd").mkdir()
+    (terminal.home / ".leashd" / "config.yaml").write_text("polices: [x]\n")
+    said = terminal.run("check", "ls").stderr
+    assert said.startswith("config error: unknown field `polices`\n")
+    assert said.endswith("help: did you mean `policies`?\n")
+
+
+def test_a_policy_that_cannot_be_compiled_onto_its_disk_says_why(terminal):
+    (terminal.home / ".leashd").mkdir()
+    (terminal.home / ".leashd" / "config.yaml").write_text("policies: [strict]\n")
+    (terminal.home / ".leashd" / "cache").write_text("")
+    said = terminal.run("check", "ls").stderr
+    assert said.startswith(f"error: cannot write the compiled policy below `{terminal.home}/.leashd`: ")
+    assert "\nhelp: it must belong to you" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("args", "code"), [(["status"], 1), (["check", "ls"], 1), (["stop"], 4), (["logs"], 4)])
+def test_a_directory_that_is_gone_is_named(terminal, args, code):
+    script = f"mkdir gone && cd gone && rmdir ../gone && exec {' '.join(map(shlex.quote, LEASHD))} {' '.join(args)}"
+    env = {"HOME": str(terminal.home), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=terminal.project, env=env)
+    assert done.returncode == code
+    assert code == 4 or done.stderr == "error: the current directory is gone\nhelp: go to one that exists\n"
 
 
 def test_a_bug_is_told_in_two_lines_with_its_own_exit_code(terminal):

@@ -94,6 +94,7 @@ def test_diff_tells_two_profiles_apart(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_docs_check_tells_a_stale_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "docs" / "reference").mkdir(parents=True)
     assert run(["docs", "--check", "--to", str(tmp_path)]) == 1
     assert "run `leashd docs`" in capsys.readouterr().err
     assert run(["docs", "--to", str(tmp_path)]) == 0
