@@ -30,7 +30,7 @@ def list_(everything: bool, as_json: bool) -> None:
     """List what waits, oldest first."""
     with people.session() as page:
         found = _pending(page)
-        done = page.get("/api/approvals", limit=50)["approvals"] if everything else []
+        done = _done(page) if everything else []
     if as_json:
         render.data([*found, *done])
         return
@@ -40,14 +40,21 @@ def list_(everything: bool, as_json: bool) -> None:
         render.say("nothing waits")
     if done:
         rows = [
-            (one["id"], card.age(one["created"]), one["state"], one["surface"], one["verb"], _line(one)) for one in done
+            (card.short(one), card.age(one["created"]), one["state"], one["surface"], f"{one['verb']}: {_line(one)}")
+            for one in done
         ]
-        render.table(("id", "age", "state", "by", "what", ""), rows)
+        render.lines(("id", "age", "state", "by", "what"), rows, wide="what")
 
 
 def _pending(page: Page) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = page.get("/api/approvals", state="pending", limit=200)["approvals"]
     return found
+
+
+def _done(page: Page) -> list[dict[str, Any]]:
+    """What does not wait any more, newest first."""
+    found: list[dict[str, Any]] = page.get("/api/approvals", limit=50)["approvals"]
+    return [one for one in found if one["state"] != "pending"]
 
 
 def _line(view: dict[str, Any]) -> str:
@@ -58,12 +65,15 @@ def _one(page: Page, id: str) -> dict[str, Any]:
     """The approval with this id, with an id that begins so, or the only one that waits."""
     found = _pending(page)
     chosen = [one for one in found if one["id"].startswith(id)]
+    if id and not chosen:
+        chosen = [one for one in _done(page) if one["id"].startswith(id)]
     if len(chosen) == 1:
         return chosen[0]
     if not found and not id:
         raise Failure("nothing waits", "`leashd approvals watch` waits for it")
     if len(chosen) > 1:
-        raise Failure(f"{len(chosen)} approvals wait", "name one; `leashd approvals list` shows them")
+        begin = f" whose id begins with `{id}`" if id else " that wait"
+        raise Failure(f"there are {len(chosen)} approvals{begin}", "name one; `leashd approvals list` shows them")
     view: dict[str, Any] = page.get(people.path("approvals", id))
     return view
 
@@ -90,9 +100,11 @@ def allow(id: str, scope: str, as_json: bool) -> None:
     """Allow what the approval ID shows, and nothing else."""
     with people.session() as page:
         view = _one(page, id)
-        render.console().print(card.card(view))
+        # What is asked is not what is answered: standard output has the answer alone.
+        render.console(err=True).print(card.card(view))
         if view["comes_back"]:
-            render.say("it has ended; what can still be allowed is the next call that is the same, once", "yellow")
+            text = "it has ended; what can still be allowed is the next call that is the same, once"
+            render.say(text, "yellow", err=True)
         if view["kind"] == "question":
             raise Failure("a question is answered with one of its answers", "open it on the page")
         if scope != "call":
@@ -110,19 +122,21 @@ def _preview(page: Page, view: dict[str, Any], scope: str) -> None:
     covered = page.get(people.path("approvals", view["id"], "covered"))
     if covered["refuses"]:
         raise Failure(covered["refuses"], "allow it once: leave `--scope` out")
-    render.say(f"for this {scope} the same effects will not be asked again; of the last calls it would have covered:")
-    for one in covered["would_have_covered"]:
-        render.say(f"  {_line(one)}", "dim")
-    if not covered["would_have_covered"]:
-        render.say("  none", "dim")
+    text = f"for this {scope} the same effects will not be asked again; of the last calls it would have covered:"
+    render.say(text, err=True)
+    for line in [_line(one) for one in covered["would_have_covered"]] or ["none"]:
+        render.say(f"  {line}", "dim", err=True)
 
 
 def _sure(view: dict[str, Any]) -> bool:
-    if view["risk"] == "danger":
-        return (
-            str(click.prompt("this is dangerous; type `allow` to allow it", default="", show_default=False)) == "allow"
-        )
-    return click.confirm("allow this?", default=False)
+    try:
+        if view["risk"] != "danger":
+            return click.confirm("allow this?", default=False, err=True)
+        question = "this is dangerous; type `allow` to allow it"
+        return str(click.prompt(question, default="", show_default=False, err=True)) == "allow"
+    except click.Abort:
+        click.echo(err=True)
+        return False
 
 
 def _answer(page: Page, view: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:

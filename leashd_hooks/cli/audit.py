@@ -44,7 +44,7 @@ def tail(count: int, follow: bool, as_json: bool, **chosen: Any) -> None:
         for record in found:
             click.echo(json.dumps(record, ensure_ascii=False))
     elif found:
-        render.table(("seq", "time", "tool", "answer", "rule", "call"), [_row(record) for record in found])
+        render.lines(("seq", "time", "tool", "answer", "rule", "call"), [_row(record) for record in found], wide="call")
     elif not follow:
         render.say("no decision is recorded" if wanted == Filter() else "no decision matches")
     if follow:
@@ -102,8 +102,9 @@ def verify(ctx: click.Context, as_json: bool) -> None:
             render.say(f"broken  {line}", "bold red")
         for line in result.notes:
             render.say(f"note    {line}", "yellow")
-        state = "in order" if result.ok else f"broken in {len(result.breaks)} places"
-        render.say(f"{result.records} records in {result.files} files: {state}", "" if result.ok else "bold red")
+        state = "in order" if result.ok else f"broken ({len(result.breaks)} found)"
+        files = "1 file" if result.files == 1 else f"{result.files} files"
+        render.say(f"{result.records} records in {files}: {state}", "" if result.ok else "bold red")
     ctx.exit(0 if result.ok else 1)
 
 

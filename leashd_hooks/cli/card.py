@@ -82,21 +82,27 @@ def _left(seconds: float | None) -> str:
 
 
 def waiting(views: Iterable[dict[str, Any]], chosen: str = "") -> Table:
-    """What waits, one a line."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in ("", "id", "age", "risk", "what", ""):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    """What waits, one a line; only what it is about is cut."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), expand=True)
+    for column in ("", "id", "age", "risk"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what", no_wrap=True, overflow="ellipsis", ratio=1)
     for number, view in enumerate(views, start=1):
         risk = str(view.get("risk", ""))
+        about = " ".join(str(view.get("text", "")).split())[:LINE]
         table.add_row(
             f"{'>' if view['id'] == chosen else ' '}{number}",
-            view["id"],
+            short(view),
             age(view["created"]),
             Text(risk, style=RISKS.get(risk, "")),
-            Text(str(view.get("verb", ""))),
-            Text(" ".join(str(view.get("text", "")).split())[:LINE], style="dim"),
+            Text.assemble(str(view.get("verb", "")), ": ", (about, "dim")),
         )
     return table
+
+
+def short(view: dict[str, Any]) -> str:
+    """As much of an approval's id as tells it from the others; every command takes that much of it."""
+    return str(view["id"])[:8]
 
 
 def age(created: float) -> str:

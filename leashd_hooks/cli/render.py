@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -25,14 +26,19 @@ STYLES = {
 }
 
 
-def console() -> Console:
-    """Standard output; without a terminal lines are wide and plain.  NO_COLOR holds."""
-    return Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
+#: Columns between two cells, and what a column that is cut has at least.
+GAP, LEAST = 2, 16
 
 
-def say(text: str, style: str = "") -> None:
+def console(err: bool = False) -> Console:
+    """Standard output, or error; without a terminal lines are wide and plain.  NO_COLOR holds."""
+    out = sys.stderr if err else sys.stdout
+    return Console(stderr=err, width=None if out.isatty() else 200, highlight=False, soft_wrap=False)
+
+
+def say(text: str, style: str = "", err: bool = False) -> None:
     """One line of text, taken literally."""
-    console().print(Text(text, style=style), soft_wrap=True)
+    console(err).print(Text(text, style=style), soft_wrap=True)
 
 
 def heading(text: str) -> None:
@@ -63,6 +69,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     for row in rows:
         drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
     console().print(drawn)
+
+
+def lines(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: str, right: Sequence[str] = ()) -> None:
+    """Rows of one line each, in which the column `wide` alone is cut; where it had no room, the terminal wraps them."""
+    out = console()
+    others = [column for column in columns if column != wide]
+    at = {column: columns.index(column) for column in others}
+    room = out.width - sum(max(cell_len(row[at[column]]) for row in [columns, *rows]) + GAP for column in others)
+    if room < LEAST:
+        for row in rows:
+            say("  ".join(row))
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, GAP, 0, 0))
+    for column in columns:
+        most = room if column == wide else None
+        justify: JustifyMethod = "right" if column in right else "left"
+        drawn.add_column(column, justify=justify, no_wrap=True, overflow="ellipsis", max_width=most)
+    for row in rows:
+        drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
+    out.print(drawn)
 
 
 def verdict(word: str, rule: str, reason: str, instead: str = "") -> None:

@@ -59,25 +59,32 @@ _TAKE = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); o
 
 
 def at_terminal(
-    daemon: DaemonTerminal, *args: str, dialog: Sequence[tuple[str, str]] = (), env: dict[str, str] | None = None
+    daemon: DaemonTerminal,
+    *args: str,
+    dialog: Sequence[tuple[str, str]] = (),
+    env: dict[str, str] | None = None,
+    out: Path | None = None,
 ) -> tuple[str, int]:
     """One command in a terminal of its own, with somebody who types each answer once its question is there.
 
-    What stood on the screen in the end, and the exit code.
+    What stood on the screen in the end, and the exit code.  Standard output goes to the file `out` where there is one.
     """
     master, slave = os.openpty()
     variables = {"HOME": str(daemon.home), "PATH": os.environ["PATH"], "LEASHD_HOME": str(daemon.folder)}
     variables |= {"TERM": "dumb", "LANG": "C.UTF-8", "COLUMNS": "150", "NO_COLOR": "1", **(env or {})}
+    redirected = None if out is None else os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     process = subprocess.Popen(
         [sys.executable, "-c", _TAKE, *LEASHD, *args],
         stdin=slave,
-        stdout=slave,
+        stdout=slave if redirected is None else redirected,
         stderr=slave,
         env=variables,
         cwd=daemon.project,
         start_new_session=True,
     )
     os.close(slave)
+    if redirected is not None:
+        os.close(redirected)
     shown, seen, left = b"", 0, list(dialog)
     deadline = time.monotonic() + 20
     try:

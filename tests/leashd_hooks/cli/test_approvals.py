@@ -159,6 +159,35 @@ def test_what_waits_is_listed_and_shown(desk):
         assert part in card
 
 
+@pytest.mark.parametrize("width", [40, 80])
+def test_in_a_narrow_terminal_only_what_it_is_about_is_cut(desk, width):
+    desk.ask(input={"command": "git push origin " + "main-" * 30})
+    view = json.loads(_json(_with_key(desk, "list", "--json")[0]))[0]
+    shown, code = _with_key(desk, "list", env={"COLUMNS": str(width), "TERM": "xterm"})
+    assert code == 0, shown
+    rows = re.sub(r"\x1b\[[\d;]*m", "", _json(shown)).splitlines()
+    assert re.match(rf" 1  {view['id'][:8]}  \d+ s +{view['risk']} +\S", rows[1]), rows
+    assert max(map(len, rows)) <= width
+
+
+def test_an_id_may_be_as_short_as_the_list_shows_it(desk):
+    agent = desk.ask()
+    short = json.loads(_json(_with_key(desk, "list", "--json")[0]))[0]["id"][:8]
+    assert _with_key(desk, "deny", short)[1] == 0
+    assert agent.answer()["state"] == "denied"
+    shown, code = _with_key(desk, "list", "--all")
+    assert (code, f"{short}  " in shown, "denied" in shown) == (0, True, True), shown
+    assert _with_key(desk, "show", short)[1] == 0
+
+
+def test_what_is_asked_at_the_terminal_is_no_part_of_the_answer(desk):
+    agent = desk.ask(input={"command": "make it"}, effects=[{"kind": "run", "program": "make"}])
+    _, code = _with_key(desk, "allow", "--json", dialog=[("allow this?", "y\n")], out=desk.folder / "out")
+    assert code == 0
+    assert json.loads((desk.folder / "out").read_text())["state"] == "allowed"
+    assert agent.answer()["state"] == "allowed"
+
+
 def test_allowing_lets_the_hook_go_on(desk):
     agent = desk.ask()
     view = json.loads(_json(_with_key(desk, "show", "--json")[0]))
@@ -202,7 +231,7 @@ def test_of_several_one_is_named(desk):
     desk.ask(call_id="c2", digest="d2")
     shown, code = _with_key(desk, "deny")
     assert code == 1
-    assert "2 approvals wait" in shown
+    assert "there are 2 approvals that wait" in shown
     assert "`leashd approvals list`" in shown
 
 
