@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import resource
 import socket
 import struct
 from collections.abc import Callable
@@ -22,16 +23,37 @@ from leashd_supervisor.settings import Settings
 
 #: Seconds between two looks whether the hooks still find their socket.
 LOOK = 1.0
+#: Connections to the page of whoever is not logged in; half of the files that macOS lets a program open.
+STRANGERS = 128
+#: Files that may be open at once, where the machine allows it: all who wait come in before one can be sent away.
+FILES = 8192
 
 
 class PeerProtocol(H11Protocol):
-    """HTTP that knows who is on the other end of a Unix socket: `client` becomes ("uid", number)."""
+    """HTTP that knows who is on the other end of a Unix socket: `client` becomes ("uid", number).
+
+    Strangers on the port take no room from anybody: the one who came first makes place for the next.
+    """
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.since = self.loop.time()
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family == socket.AF_UNIX:
             self.client = ("uid", peer_uid(connection))
+        else:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        strangers = [one for one in self.connections if isinstance(one, PeerProtocol) and one.is_stranger()]
+        if len(strangers) > STRANGERS:
+            min(strangers, key=lambda one: one.since).transport.abort()
+
+    def is_stranger(self) -> bool:
+        """Whether the other side is at people's door, and not a device that the guard has let in."""
+        if self.transport.is_closing() or (self.client and self.client[0] == "uid"):
+            return False
+        return self.scope is None or self.scope["state"].get("device") is None
 
 
 def peer_uid(connection: Any) -> int:
@@ -145,6 +167,7 @@ class Server(uvicorn.Server):
     again = False
 
     def __init__(self, app: ASGIApp) -> None:
+        _open_files()
         super().__init__(
             uvicorn.Config(
                 app,
@@ -153,6 +176,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="error",  # it warns of every odd request of a stranger
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
@@ -166,6 +190,13 @@ class Server(uvicorn.Server):
         others = self.servers
         await self.startup([bound])
         self.servers += others
+
+
+def _open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def keep_hooks(server: Server, settings: Settings, announce: Callable[[], None]) -> None:

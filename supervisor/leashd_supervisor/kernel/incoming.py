@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from leashd_supervisor.kernel.errors import SupervisorError
 
@@ -23,7 +23,7 @@ async def body(http: Request) -> dict[str, Any]:
     """The JSON object of a request; an empty body is an empty object.  Raises Malformed."""
     try:
         data = await asyncio.wait_for(http.body(), PATIENCE)
-    except asyncio.TimeoutError:
+    except (asyncio.TimeoutError, ClientDisconnect):
         raise Malformed("the body does not come") from None
     if not data:
         return {}

@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from leashd_supervisor.kernel.errors import Busy
 from leashd_supervisor.web.auth import Device, Devices
 
-#: Bytes of a body.
-LIMIT = 1024 * 1024
+#: Bytes of a body, and of one that comes without a session: a key takes less.
+LIMIT, STRANGERS_LIMIT = 1024 * 1024, 16 * 1024
+#: Sessions of a request that are looked at.
+SESSIONS = 16
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 #: What tells nothing about anybody, and may be seen without a session.
 OPEN = ("/", "/manifest.webmanifest", "/sw.js", "/favicon.ico", "/healthz", "/api/login")
@@ -76,8 +78,9 @@ class Guard:
 
         try:
             self._check(scope, headers)
-            scope.setdefault("state", {})["device"] = await self._who(scope, headers)
-            await self._app(scope, _counted(receive), answer)
+            device = await self._who(scope, headers)
+            scope.setdefault("state", {})["device"] = device
+            await self._app(scope, _counted(receive, LIMIT if device else STRANGERS_LIMIT), answer)
         except Refusal as refusal:
             await _refused(refusal)(scope, receive, answer)
         except Busy as busy:
@@ -88,14 +91,14 @@ class Guard:
         scope["scheme"] = scheme
         own = f"{scheme}://{headers['host'].lower()}"
         safe = scope["method"] in ("GET", "HEAD")
-        origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
-        if _inside(scope["path"]) and site not in (None, "same-origin", "none"):
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        if _inside(scope["path"]) and any(site not in ("same-origin", "none") for site in sites):
             raise Refusal(403, "another site asked for this")
         if any(origin.lower() != own for origin in origins):
             raise Refusal(403, "another site asked for this")
         if not safe and not origins:
             raise Refusal(403, "a request that changes something says where it comes from", f"send `Origin: {own}`")
-        if scope["path"] in STREAMS and not origins and site != "same-origin":
+        if scope["path"] in STREAMS and not origins and sites != ["same-origin"]:
             raise Refusal(403, "a stream is for the page alone", f"send `Origin: {own}`")
         if not safe:
             _check_body(headers)
@@ -143,7 +146,7 @@ def sessions(headers: Headers, scheme: str) -> list[str]:
                 continue
             if morsel is not None and len(morsel.value) < 200:
                 found.append(morsel.value)
-    return found[:4]
+    return found[:SESSIONS]
 
 
 def _inside(path: str) -> bool:
@@ -161,15 +164,15 @@ def _check_body(headers: Headers) -> None:
         raise Refusal(415, "only JSON is taken", "send `Content-Type: application/json`")
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, limit: int) -> Receive:
     count = 0
 
     async def counted() -> Message:
         nonlocal count
         message = await receive()
         count += len(message.get("body", b""))
-        if count > LIMIT:
-            raise HTTPException(413, f"more than {LIMIT} bytes", {"Connection": "close"})
+        if count > limit:
+            raise HTTPException(413, f"more than {limit} bytes", {"Connection": "close"})
         return message
 
     return counted

@@ -25,11 +25,13 @@ TLS = ssl.create_default_context()
 class Door:
     """A running supervisor.  `url` is where people reach it, `key` lets them in."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, files: int = 1024) -> None:
+        """`files` is how many the process may open unless it asks for more."""
         self.state = state
         self._threads = ThreadPoolExecutor(16)
+        limited = ["sh", "-c", f'ulimit -Sn {files} && exec "$@"', "sh"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "leashd_supervisor", "--state", str(state), "--port", "0"],
+            [*limited, sys.executable, "-m", "leashd_supervisor", "--state", str(state), "--port", "0"],
             env={"PATH": "/usr/bin:/bin", "HOME": str(state.parent), "LEASHD_PUBLIC_HOSTS": PUBLIC},
             stderr=subprocess.DEVNULL,
         )

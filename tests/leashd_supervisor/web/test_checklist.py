@@ -112,6 +112,10 @@ class TestCrossSiteRequests:
         for path in ("/api/me", "/api/state", "/api/approvals", "/api/grants", "/api/policy", "/metrics"):
             assert (path, owner.get(path, headers={"Sec-Fetch-Site": site}).status_code) == (path, 403)
 
+    def test_every_site_that_a_request_names_counts(self, owner: httpx.Client) -> None:
+        sites = [*owner.headers.multi_items(), ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")]
+        assert owner.get("/api/me", headers=sites).status_code == 403
+
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
     def test_no_other_site_changes_anything(self, owner: httpx.Client, site: str) -> None:
         for method, path, body in UNSAFE:
@@ -178,7 +182,8 @@ class TestCookies:
             assert client.get("/api/me", headers={"Cookie": "sid=" + "a" * 43}).status_code == 401
 
     def test_a_cookie_of_another_program_does_not_hide_ours(self, stranger: httpx.Client, session: str) -> None:
-        cookies = {"Cookie": f"sid=other; theme=x; sid={session}"}
+        """A cookie holds for every port; one for each part of a path stands before ours."""
+        cookies = {"Cookie": f"{'sid=other; ' * 10}theme=x; sid={session}"}
         assert stranger.get("/api/me", headers=cookies).status_code == 200
 
     def test_logging_out_ends_the_session(self, door: Door, stranger: httpx.Client) -> None:

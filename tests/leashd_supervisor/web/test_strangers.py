@@ -1,7 +1,10 @@
 """Whoever tries keys gets nowhere, and keeps nobody else out."""
 
 import asyncio
+import contextlib
 import itertools
+import json
+import socket
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +14,10 @@ import httpx
 import pytest
 from leashd_supervisor.kernel.db import MEMORY, Database
 from leashd_supervisor.web.auth import CODE_SECONDS, DEVICES, IDLE, Attempts, Devices, ensure_key, is_key, reset_key
+from leashd_supervisor.web.guard import STRANGERS_LIMIT
 
 from tests.leashd_supervisor.web.door import Door
+from tests.leashd_supervisor.web.test_sse import read, settle
 
 
 class Hand:
@@ -213,3 +218,40 @@ class TestHammering:
     def test_a_wrong_key_beside_a_session_does_not_end_it(self, owner: httpx.Client) -> None:
         assert owner.post("/api/login", json={"key": "wrong"}).status_code in (401, 429)
         assert owner.get("/api/me").status_code == 200
+
+
+#: What a connection holds on with: nothing, half a head, half a body, a whole request.
+HOLDING = (
+    b"",
+    b"GET / HTTP/1.1\r\nX: ",
+    b"POST /api/login HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 900\r\n\r\n{",
+    b"GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n",
+)
+
+
+def test_strangers_who_hold_connections_keep_nobody_out(tmp_path: Path) -> None:
+    door = Door(tmp_path / "s", files=256)
+    try:
+        with door.owner() as owner, owner.stream("GET", "/api/events") as answer, contextlib.ExitStack() as crowd:
+            lines = answer.iter_lines()
+            assert read(lines)[0] == "resume"
+            for sent in HOLDING * 80:
+                one = crowd.enter_context(socket.create_connection(("127.0.0.1", door.port)))
+                with contextlib.suppress(OSError):  # hung up already
+                    one.sendall(sent.replace(b"%s", b"127.0.0.1:%d" % door.port))
+            assert door.hook("GET", "/health").status_code == 200
+            with door.owner() as fresh:
+                assert fresh.get("/api/me").status_code == 200
+            settle(door, owner, "crowd")
+            assert read(lines)[0] == "approval"
+            door.raw(b"nonsense\r\n\r\n")
+            log = (door.state / "logs" / "supervisor.jsonl").read_text()
+            assert [json.loads(line)["event"] for line in log.splitlines()] == ["started"]
+    finally:
+        door.close()
+
+
+def test_a_stranger_says_no_more_than_a_key_takes(stranger: httpx.Client) -> None:
+    answer = stranger.post("/api/login", json={"key": "x", "more": "a" * STRANGERS_LIMIT})
+    assert answer.status_code == 413
