@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.state import State
     from leashd_hooks.shell.words import Substitute
 
+#: Behind `>&` bash expands the name of a file a second time, whatever quotes were around it.
+EXPANDED = frozenset("$`\\'\"~*?[")
 QUIET = frozenset(("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/stdin", "/dev/tty", "/dev/zero"))
 DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/")
 HOW = {">": ("create",), ">|": ("create",), "&>": ("create",), ">&": ("create",), ">>": ("append",), "&>>": ("append",)}
@@ -86,8 +88,12 @@ def _input(target: "Value", call: "Invocation", found: "list[Effect]") -> Stdin:
 
 
 def _effects(one: "Redirect", target: "Value", call: "Invocation") -> "list[Effect]":
-    if one.op in (">&", "<&") and isinstance(target, str) and (target in ("-", "") or target.rstrip("-").isdigit()):
-        return []
+    if one.op in (">&", "<&") and isinstance(target, str):
+        number = target.rstrip("-")
+        if target in ("-", "") or (number.isascii() and number.isdigit()):
+            return []
+        if one.op == ">&" and not EXPANDED.isdisjoint(target):
+            return [call.effect("opaque", why="a name that bash expands twice behind `>&`")]
     if isinstance(target, Piped) or (isinstance(target, str) and (target in QUIET or target.startswith("/dev/fd/"))):
         return []
     known = target.prefix if isinstance(target, Unknown) else str(target)

@@ -32,6 +32,8 @@ def parse(text: str, shfmt_path: str) -> "Node":
         from leashd_hooks.shell.convert import Converter
     finally:
         tree = _finish(child, drain)
+    if b"#" in data and b"\\\n" in data and _swallows(tree):
+        raise ShellRefused("a comment that ends in a backslash")
     try:
         file = scan(tree.decode())
         return Converter(text, data).sequence(file.get("Stmts"))
@@ -75,6 +77,11 @@ def _finish(child: int, drain: int) -> bytes:
         message = output.decode("utf-8", "replace").strip().replace("<standard input>:", "")
         raise ShellRefused("not understood as shell: " + message.split("\n")[0][:200])
     return output
+
+
+def _swallows(tree: bytes) -> bool:
+    """Whether a comment took in the line after it: shfmt goes on behind a backslash at its end, no shell does."""
+    return any(line.endswith(b'\\\\\\n"') and line.lstrip().startswith(b'"Text": "') for line in tree.split(b"\n"))
 
 
 def feed_all(feed: int, data: bytes) -> None:

@@ -65,6 +65,9 @@ SNIPPETS = {
     "a heredoc with tabs": "cat <<-E\n\ta\n\tE\nrm x",
     "a here-string with a substitution": "cat <<< $(rm x)",
     "a redirect with a substitution": "cat > $(rm x)out",
+    "a quoted substitution that a redirection of both outputs runs": "ls >&'$(rm x)'",
+    "a quoted backquote behind a digit of a redirection": "ls 1>&1$'`rm x`'",
+    "a variable whose text a redirection of both outputs runs": "x='$(rm x)'; ls >&\"$x\"",
     "a process substitution": "cat <(rm x)",
     "an output process substitution": "echo a > >(rm x); wait",
     "coproc": "coproc rm x; wait",
@@ -162,6 +165,10 @@ SNIPPETS = {
     "an ampersand at once": "ls&rm x",
     "a tab": "\trm\tx",
     "a carriage return": "ls\r\nrm x",
+    "a comment that ends in a backslash": "ls # x \\\nrm x",
+    "an assignment and a comment that ends in a backslash": "c=r # \\\nrm x",
+    "a comment in a substitution that ends in a backslash": "echo $(ls # \\\nrm x\n)",
+    "a quoted comment sign before a continued line": "echo '# x' \\\n&& rm x",
 }  # fmt: skip
 
 EXTERNAL = ["bash", "env", "nice", "nohup", "timeout", "xargs"]
