@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,7 +124,8 @@ def _plain(one: Shown) -> dict[str, Any]:
 
 
 def _tell(shown: list[Shown], verified: audit_verify.Verification) -> None:
-    render.table(("tool", "call", "answer", "rule", "ms"), [_row(one) for one in shown], right=("ms",))
+    rows = [_row(one) for one in shown]
+    render.lines(("tool", "call", "answer", "rule", "ms"), rows, wide="call", right=("ms",))
     times = sorted(one.outcome.ms for one in shown)
     counts = {told: sum(one.outcome.told == told for one in shown) for told in ("allow", "ask", "deny")}
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
@@ -135,14 +138,20 @@ def _tell(shown: list[Shown], verified: audit_verify.Verification) -> None:
             text = f"`{_call(one)}` should be {one.expected}: {render.visible(one.outcome.reason, 200)}"
             render.say(text, "bold red")
     render.say("")
-    render.say("to protect a project of yours, go there and run:  leashd init", "bold")
+    render.say(f"to protect a project of yours, go there and run:  {_name()} init", "bold")
 
 
 def _row(one: Shown) -> tuple[str, ...]:
     rule = one.rule if one.as_expected else f"{one.rule}  (expected {one.expected})"
-    return one.event["tool_name"], _call(one), one.outcome.told, rule, f"{one.outcome.ms:.0f}"
+    return render.visible(one.event["tool_name"], 14), _call(one), one.outcome.told, rule, f"{one.outcome.ms:.0f}"
 
 
 def _call(one: Shown) -> str:
-    text = subject({"input": one.event["tool_input"]}).replace(one.event["cwd"] + "/", "")
+    project = one.event["cwd"]
+    text = subject({"input": one.event["tool_input"]}).replace(project + "/", "").replace(os.path.dirname(project), "~")
     return render.visible(text, 70)
+
+
+def _name() -> str:
+    """What a person types to start leashd: a checkout's own environment is on nobody's PATH."""
+    return "leashd" if shutil.which("leashd") else os.path.abspath(sys.argv[0])

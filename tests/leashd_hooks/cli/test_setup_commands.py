@@ -1,6 +1,9 @@
 """init, status, dirs, trust, config, demo."""
 
 import json
+import os
+import subprocess
+import sys
 
 
 def test_init_leaves_a_guarded_agent(terminal):
@@ -121,9 +124,22 @@ def test_the_demo_shows_the_expected_answers(terminal):
 
 
 def test_the_demo_ends_with_the_command_that_protects_a_project(terminal):
-    done = terminal.run("demo")
-    assert done.stdout.strip().endswith("leashd init")
+    installed = terminal.home / "bin" / "leashd"
+    installed.parent.mkdir()
+    installed.write_text("#!/bin/sh\n")
+    installed.chmod(0o755)
+    done = terminal.run("demo", env={"PATH": f"{installed.parent}:{os.environ['PATH']}"})
+    assert done.stdout.strip().endswith("go there and run:  leashd init")
     assert "verifies" in done.stdout
+
+
+def test_the_demo_of_a_checkout_names_the_program_that_is_on_nobodys_path(terminal, tmp_path):
+    program = tmp_path / "checkout" / "leashd"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom leashd_hooks.cli import main; main()\n")
+    env = {"HOME": str(terminal.home), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([sys.executable, program, "demo"], capture_output=True, text=True, env=env)
+    assert done.stdout.strip().endswith(f"go there and run:  {program} init")
 
 
 def test_what_the_recorded_events_say_is_what_the_client_sends():
