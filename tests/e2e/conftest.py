@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.lab import NEWEST, ROOT, VERSIONS, Lab
+from tests.e2e.lab import NEWEST, ROOT, VERSIONS, Lab, give_remote
 from tests.leashd_supervisor.page.conftest import chromium  # noqa: F401 (a fixture)
 
 #: Not below a scratch directory: rules are laxer there.
@@ -53,6 +52,5 @@ def lab(directory: Path) -> Lab:
     """A laboratory whose project can be pushed somewhere; a push is what a person is asked about."""
     lab = Lab(directory, NEWEST)
     lab.install()
-    subprocess.run(["git", "init", "-q", "--bare", str(lab.home / "remote.git")], check=True)
-    lab.shell(f"git remote add origin {lab.home}/remote.git && git commit -q --allow-empty -m a && git branch -M main")
+    give_remote(lab.home, lab.project)
     return lab

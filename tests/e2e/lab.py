@@ -111,6 +111,21 @@ class Run:
         return next(event for event in self.events if event.get("subtype") == "init")
 
 
+def give_remote(home: Path, project: Path) -> None:
+    """Gives a project something to push, and a remote in the home to push it to."""
+    remote, author = str(home / "remote.git"), ("-c", "user.email=a@example.com", "-c", "user.name=A")
+    subprocess.run(["git", "init", "-q", "--bare", remote], check=True)
+    for words in (("remote", "add", "origin", remote), (*author, "commit", "-qm", "a", "--allow-empty")):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    subprocess.run(["git", "branch", "-M", "main"], cwd=project, check=True)
+
+
+def pushed(home: Path) -> bool:
+    """Whether the project's branch has arrived in that remote."""
+    branches = ["git", "-C", str(home / "remote.git"), "branch"]
+    return "main" in subprocess.run(branches, capture_output=True, text=True, check=True).stdout
+
+
 class Lab:
     """A fresh home and project for one client."""
 
@@ -181,11 +196,6 @@ class Lab:
     def install(self, *options: str) -> str:
         """Puts the guard into the project's settings, as the README says."""
         return self.leashd("install", "claude", "--project", *options)
-
-    def pushed(self) -> bool:
-        """Whether the project's branch has arrived in the project's remote."""
-        branches = ["git", "-C", str(self.home / "remote.git"), "branch"]
-        return "main" in subprocess.run(branches, capture_output=True, text=True, check=True).stdout
 
     @property
     def settings(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.lab import Lab
+from tests.e2e.lab import Lab, pushed
 from tests.e2e.tui import Tui
 from tests.fakes.anthropic import DONE, Turn, call
 from tests.leashd_supervisor.conftest import Supervisor, until
@@ -32,7 +32,7 @@ def test_a_denial_reaches_the_agent_where_its_own_questions_are_off(lab: Lab, su
         supervisor.tell(do="answer", id=id, allow=False, message="not on a Friday")
         assert tui.waits_for(DONE), tui.screen()
         assert "not on a Friday" in " ".join(tui.screen().split()), tui.screen()
-    assert not lab.pushed()
+    assert not pushed(lab.home)
 
 
 def test_an_edited_command_runs_instead(lab: Lab, supervisor: Supervisor) -> None:
@@ -42,7 +42,7 @@ def test_an_edited_command_runs_instead(lab: Lab, supervisor: Supervisor) -> Non
         edited = {"command": "git push --dry-run origin main", "description": "publish"}
         supervisor.tell(do="answer", id=id, allow=True, input=edited)
         assert tui.waits_for(DONE), tui.screen()
-    assert not lab.pushed()
+    assert not pushed(lab.home)
 
 
 def test_a_denial_that_stops_the_turn_stops_it(lab: Lab, supervisor: Supervisor) -> None:
@@ -53,7 +53,7 @@ def test_a_denial_that_stops_the_turn_stops_it(lab: Lab, supervisor: Supervisor)
         assert tui.waits_for("enough for today"), tui.screen()
         time.sleep(1)
         assert DONE not in tui.screen()
-    assert not lab.pushed()
+    assert not pushed(lab.home)
 
 
 def test_a_person_who_interrupts_at_the_terminal_ends_the_question(lab: Lab, supervisor: Supervisor) -> None:
@@ -66,7 +66,7 @@ def test_a_person_who_interrupts_at_the_terminal_ends_the_question(lab: Lab, sup
         while supervisor.tell(do="pending")["pending"] and time.monotonic() < end:
             time.sleep(0.2)
         assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "cancelled"}
-    assert not lab.pushed()
+    assert not pushed(lab.home)
 
 
 def test_the_end_of_a_session_withdraws_what_its_agent_was_told_to_come_back_for(
@@ -83,4 +83,4 @@ def test_the_end_of_a_session_withdraws_what_its_agent_was_told_to_come_back_for
         tui.says("/exit")
         until(lambda: supervisor.tell(do="pending")["pending"] == [])
     assert supervisor.tell(do="answer", id=id, allow=True) == {"late": "cancelled"}
-    assert not lab.pushed()
+    assert not pushed(lab.home)

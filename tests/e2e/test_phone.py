@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.lab import Lab
-from tests.e2e.tui import Tui
+from tests.e2e.codex_lab import CodexLab
+from tests.e2e.lab import Lab, give_remote, pushed
+from tests.e2e.tui import CodexTui, Terminal, Tui
+from tests.fakes import codex
 from tests.fakes.anthropic import DONE, ModelServer, Turn, call
 from tests.leashd_supervisor.page.browser import House, Person
 
@@ -24,31 +28,53 @@ QUESTION = {
 }
 
 
-@pytest.fixture
-def phone(lab: Lab, chromium: Browser) -> Iterator[Person]:
-    """A phone with the page of the lab's supervisor on it."""
-    house = House(lab.home / ".leashd")
+@contextmanager
+def carrying(chromium: Browser, home: Path) -> Iterator[Person]:
+    """A phone with the page of a home's supervisor on it."""
+    house = House(home / ".leashd")
     person = Person(chromium, house).log_in()
     yield person
     person.leave()
     house.stop()
 
 
-def test_a_push_is_denied_with_a_word_and_allowed_the_second_time(lab: Lab, phone: Person) -> None:
-    push = {"command": "git push origin main", "description": "publish"}
-    with Tui(lab, [[call("Bash", **push)], [call("Bash", **push)]], "default") as tui:
-        tui.begins()
+@pytest.fixture
+def phone(lab: Lab, chromium: Browser) -> Iterator[Person]:
+    """A phone with the page of the lab's supervisor on it."""
+    with carrying(chromium, lab.home) as person:
+        yield person
+
+
+def pushes(terminal: Terminal, phone: Person, home: Path) -> None:
+    """An agent that pushes is told why not, tries again, and may."""
+    with terminal:
+        terminal.begins()
         phone.card()
         expect(phone.find(".command")).to_contain_text("git push origin main")
         phone.find("summary").get_by_text("Deny and say why").click()
         phone.page.get_by_label("What the agent is told").fill("not on a Friday")
         phone.press("Deny with this")
         phone.told("Denied")
-        assert tui.waits_for("not on a Friday"), tui.screen()
-        assert not lab.pushed()
+        assert terminal.waits_for("not on a Friday"), terminal.screen()
+        assert not pushed(home)
         phone.card().hold("Hold to allow", "Allowed")
-        assert tui.waits_for(DONE), tui.screen()
-    assert lab.pushed()
+        assert terminal.waits_for(DONE), terminal.screen()
+    assert pushed(home)
+
+
+def test_claude_codes_push_is_denied_with_a_word_and_allowed_the_second_time(lab: Lab, phone: Person) -> None:
+    push = {"command": "git push origin main", "description": "publish"}
+    pushes(Tui(lab, [[call("Bash", **push)], [call("Bash", **push)]], "default"), phone, lab.home)
+
+
+def test_codexs_push_is_denied_with_a_word_and_allowed_the_second_time(directory: Path, chromium: Browser) -> None:
+    lab = CodexLab(directory)
+    lab.install()
+    give_remote(lab.home, lab.project)
+    push = {"cmd": "git push origin main"}
+    turns = [[codex.call("exec_command", **push)], [codex.call("exec_command", **push)]]
+    with carrying(chromium, lab.home) as phone:
+        pushes(CodexTui(lab, turns), phone, lab.home)
 
 
 def test_an_edit_is_seen_as_what_it_changes(lab: Lab, phone: Person) -> None:
