@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, NamedTuple
 
 from filelock import FileLock
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from leashd_hooks.policy import load, source
-from leashd_hooks.policy.condition import Strict
+from leashd_hooks.policy.condition import Strict, wrong
 from leashd_hooks.policy.schema import Texts
 from leashd_hooks.policy.source import ConfigError, Source
 
@@ -35,6 +37,19 @@ def _defaults(value: object) -> object:
 Listed = Annotated[Texts, BeforeValidator(_nothing_is_empty)]
 
 
+def _port(value: object) -> object:
+    if type(value) is not int or not 0 <= value <= 65535:
+        raise wrong(f"`{value}` is not a port", "a number from 0 to 65535; 0 takes a free one")
+    return value
+
+
+def _hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]+)?", name):
+            raise wrong(f"`{name}` is not the name of a host", "as in `laptop.example.org`, without `https://`")
+    return names
+
+
 class Config(Strict):
     """`~/.leashd/config.yaml`."""
 
@@ -47,6 +62,34 @@ class Config(Strict):
         None, description="seconds a question waits for a person before it counts as no; without it: for ever"
     )
     scratch_directories: Texts = Field(SCRATCH, description="directories for files that nobody misses")
+    web_port: Annotated[int, BeforeValidator(_port)] = Field(
+        8180, description="port of the supervisor's page on 127.0.0.1; 0 takes a free one"
+    )
+    public_hosts: Annotated[Listed, AfterValidator(_hosts)] = Field(
+        (), description="names under which a tunnel shows the page"
+    )
+    push_contact: str = Field("", description="`mailto:` or `https:` address that push services can write to")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="what the supervisor's log begins with"
+    )
+
+
+#: Variables of the environment that stand above the configuration, and what they set.
+VARIABLES = {
+    "LEASHD_WEB_PORT": "web_port",
+    "LEASHD_PUBLIC_HOSTS": "public_hosts",
+    "LEASHD_PUSH_CONTACT": "push_contact",
+    "LEASHD_LOG_LEVEL": "log_level",
+}
+#: Says where the supervisor keeps its files, and so is no setting in one of them.
+HOME = "LEASHD_HOME"
+
+
+class Setting(NamedTuple):
+    """A value in force, and where it comes from: `default`, a line of the file, or a variable."""
+
+    value: Any
+    origin: str
 
 
 class LoadedConfig:
@@ -77,6 +120,49 @@ def load_config(path: str) -> Config:
     """The configuration at `path`, the default one when there is no file."""
     data = source.read(path, ConfigError) if os.path.lexists(path) else None
     return parse_config(data, path).config
+
+
+def resolve(path: str, environment: Mapping[str, str]) -> dict[str, Setting]:
+    """Every setting as it is in force: the environment above the file at `path`, that above what is built in.
+
+    Raises ConfigError for what is wrong in either, names that no setting has included.
+    """
+    loaded = parse_config(source.read(path, ConfigError) if os.path.lexists(path) else None, path)
+    found = {name: Setting(value, "default") for name, value in loaded.config}
+    for name in loaded.config.model_fields_set:
+        line = loaded.source.find((name,), key=True)[0] if loaded.source else 0
+        found[name] = Setting(getattr(loaded.config, name), f"{path}:{line}")
+    for variable in sorted(environment):
+        if variable.startswith("LEASHD_") and variable not in (*VARIABLES, HOME):
+            help = source.suggestion(variable, (*VARIABLES, HOME))
+            raise ConfigError("the environment", 0, 0, f"unknown variable `{variable}`", help)
+    for variable, name in VARIABLES.items():
+        if environment.get(variable):
+            found[name] = Setting(_of_variable(variable, environment[variable]), variable)
+    return found
+
+
+def _of_variable(variable: str, text: str) -> Any:
+    name = VARIABLES[variable]
+    value: Any = text.strip()
+    if name == "web_port" and value.isdecimal():
+        value = int(value)
+    elif name == "public_hosts":
+        value = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return getattr(load.validate(source.parse(json.dumps({name: value}).encode(), variable), Config), name)
+    except source.SourceError as error:
+        raise ConfigError(f"the variable {variable}", 0, 0, error.message, error.help) from None
+
+
+def variables(settings: Mapping[str, Setting]) -> dict[str, str]:
+    """The settings that are not built in, as the variables that set them."""
+    written = {}
+    for variable, name in VARIABLES.items():
+        value, origin = settings[name]
+        if origin != "default":
+            written[variable] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return written
 
 
 def add(path: str, field: str, value: str) -> bool:

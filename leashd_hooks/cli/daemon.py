@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leashd_hooks import places
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.whereabouts import home
+
+if TYPE_CHECKING:
+    from leashd_hooks.config import Setting
 
 #: Exit codes; a supervisor that cannot start itself ends with `RUNNING`, `TAKEN` or `UNUSABLE`.
 STOPPED, RUNNING, TAKEN, UNUSABLE, NOBODY = 4, 5, 6, 7, 8
@@ -127,14 +130,28 @@ def is_ours(pid: int) -> bool:
     return "leashd_supervisor" in shown.stdout
 
 
+def settings() -> dict[str, Setting]:
+    """The settings in force, each with its origin.  Raises ConfigError for a mistake in them."""
+    from leashd_hooks.config import resolve
+
+    return resolve(places.config(str(home() / ".leashd")), os.environ)
+
+
+def environment(found: dict[str, Setting]) -> dict[str, str]:
+    """The environment of a supervisor with these settings."""
+    from leashd_hooks.config import variables
+
+    return {**os.environ, **variables(found)}
+
+
 def command(folder: Path, port: int | None = None, *flags: str) -> list[str]:
     """The command line of a supervisor: an interpreter that reads no file of the current directory."""
     chosen = [] if port is None else ["--port", str(port)]
     return [sys.executable, "-I", "-m", "leashd_supervisor", "--state", str(folder), *chosen, *flags]
 
 
-def spawn(folder: Path, port: int | None = None, *flags: str) -> dict[str, Any]:
-    """Starts a supervisor and returns once it listens, with what it told: pid, host, port.
+def spawn(folder: Path, env: dict[str, str], port: int | None = None, *flags: str) -> dict[str, Any]:
+    """Starts a supervisor in an environment and returns once it listens, with what it told: pid, host, port.
 
     Raises Failure with its reason when it does not start.
     """
@@ -149,6 +166,7 @@ def spawn(folder: Path, port: int | None = None, *flags: str) -> dict[str, Any]:
                 pass_fds=(writer,),
                 start_new_session=True,
                 cwd="/",
+                env=env,
             )
         finally:
             os.close(writer)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
+from leashd_hooks import config
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.subcommands import Group
-from leashd_hooks.cli.whereabouts import here
-from leashd_hooks.config import write_private
+from leashd_hooks.cli.whereabouts import home
 
 UNIT, LABEL = "leashd.service", "io.leashd.supervisor"
 
@@ -27,7 +27,7 @@ Description=leashd, which asks people what coding agents may do
 
 [Service]
 Type=notify
-ExecStart={command}
+{environment}ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=2
@@ -57,30 +57,33 @@ class Service:
     ask: tuple[str, ...]
 
 
-def systemd(home: Path, command: list[str]) -> Service:
+def systemd(home: Path, command: list[str], variables: dict[str, str]) -> Service:
     """A user unit of systemd."""
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "systemd" / "user"
     ctl = ("systemctl", "--user")
+    lines = [f"Environment={_escaped(f'{name}={value}')}\n" for name, value in variables.items()]
+    words = [_escaped(word).replace("$", "$$") for word in command]
     return Service(
         folder / UNIT,
-        SYSTEMD.format(command=" ".join(map(_quoted, command))).encode(),
+        SYSTEMD.format(command=" ".join(words), environment="".join(lines)).encode(),
         ((*ctl, "daemon-reload"), (*ctl, "enable", "--now", UNIT)),
         ((*ctl, "disable", "--now", UNIT),),
         (*ctl, "is-active", UNIT),
     )
 
 
-def _quoted(word: str) -> str:
-    """A word of ExecStart: systemd expands `%` and `$`, and splits at blanks."""
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"' if escaped != word or " " in word else word
+def _escaped(word: str) -> str:
+    """One word of a line of a unit: systemd expands `%` and splits at blanks."""
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"' if set(word) & set(' "\\%$') else word
 
 
-def launchd(home: Path, command: list[str], folder: Path) -> Service:
+def launchd(home: Path, command: list[str], variables: dict[str, str], folder: Path) -> Service:
     """A launch agent of macOS."""
     agent = {
         "Label": LABEL,
         "ProgramArguments": command,
+        "EnvironmentVariables": variables,
         "RunAtLoad": True,
         "KeepAlive": {"SuccessfulExit": False},
         "ThrottleInterval": 2,
@@ -100,10 +103,11 @@ def launchd(home: Path, command: list[str], folder: Path) -> Service:
     )
 
 
-def _service(port: int | None = None) -> Service:
-    home, folder = here().home, daemon.state()
-    command = daemon.command(folder, port)
-    return launchd(home, command, folder) if sys.platform == "darwin" else systemd(home, command)
+def _service(port: int | None = None, variables: dict[str, str] | None = None) -> Service:
+    folder, command = daemon.state(), daemon.command(daemon.state(), port)
+    if sys.platform == "darwin":
+        return launchd(home(), command, variables or {}, folder)
+    return systemd(home(), command, variables or {})
 
 
 @click.group(cls=Group)
@@ -116,11 +120,14 @@ def service() -> None:
 @click.option("--no-start", is_flag=True, help="write the file and leave the service manager alone")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def install(port: int | None, no_start: bool, as_json: bool) -> None:
-    """Write the unit or launch agent, start it, and have it started from now on."""
-    found = _service(port)
+    """Write the unit or launch agent, start it, and have it started from now on.
+
+    It has the settings that `leashd config` shows now; when they change, install it again.
+    """
+    found = _service(port, config.variables(daemon.settings()))
     if not no_start and (running := daemon.find(daemon.state())):
         raise Failure(f"a supervisor is running already (process {running.pid})", "`leashd stop` first", daemon.RUNNING)
-    write_private(str(found.path), found.text)
+    config.write_private(str(found.path), found.text)
     if not no_start:
         for command in found.load:
             _run(command)
@@ -150,7 +157,7 @@ def uninstall(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Say whether the service is installed, up to date and active.  Exit code: 0 active, 4 not."""
+    """Say whether the service is installed and active.  Exit code: 0 active, 4 not."""
     found = _service()
     installed = found.path.exists()
     active = installed and _succeeds(found.ask)

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from leashd_hooks.cli.daemon import Daemon
 from leashd_hooks.cli.failure import Failure
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install.survey import files, read_layer
+
+if TYPE_CHECKING:
+    from leashd_hooks.config import Setting
 
 PORT = click.IntRange(0, 65535)
 
@@ -37,14 +40,14 @@ def start(foreground: bool, port: int | None, as_json: bool) -> None:
         raise _already(found)
     if foreground:
         command = daemon.command(folder, port, "--foreground")
-        os.execv(command[0], command)  # noqa: S606 - no shell
-    _tell_started(_spawn(folder, port, as_json), as_json)
+        os.execve(command[0], command, daemon.environment(daemon.settings()))  # noqa: S606 - no shell
+    _tell_started(_spawn(folder, daemon.settings(), port, as_json), as_json)
 
 
-def _spawn(folder: Path, port: int | None, as_json: bool) -> dict[str, Any]:
+def _spawn(folder: Path, settings: dict[str, Setting], port: int | None, as_json: bool) -> dict[str, Any]:
     """Starts a supervisor; at a terminal it also tells the person there how to come in."""
     person = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    return daemon.spawn(folder, port, *(["--link"] if person else []))
+    return daemon.spawn(folder, daemon.environment(settings), port, *(["--link"] if person else []))
 
 
 def _already(found: Daemon) -> Failure:
@@ -95,16 +98,17 @@ def stop(as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--port", type=PORT, help="another port for the page  [default: the one it had]")
+@click.option("--port", type=PORT, help="port of the page  [default: the configured one, or the one it had]")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def restart(port: int | None, as_json: bool) -> None:
-    """Stop the supervisor, where one runs, and start it with this shell's settings."""
-    folder = daemon.state()
+    """Stop the supervisor, where one runs, and start it with the settings that `leashd config` shows."""
+    folder, settings = daemon.state(), daemon.settings()
     found = daemon.find(folder)
     if found is not None:
         daemon.end(found)
-        port = port if port is not None else found.port or None
-    _tell_started(_spawn(folder, port, as_json), as_json)
+        if port is None and settings["web_port"].origin == "default":
+            port = found.port or None
+    _tell_started(_spawn(folder, settings, port, as_json), as_json)
 
 
 @click.command()
@@ -147,7 +151,7 @@ def alone(yes: bool) -> None:
         render.say("")
     found = daemon.find(folder)
     if found is None:
-        _tell_started(_spawn(folder, None, False), False)
+        _tell_started(_spawn(folder, daemon.settings(), None, False), False)
         return
     _tell(found, folder)
 

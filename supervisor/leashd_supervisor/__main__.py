@@ -23,10 +23,12 @@ def main() -> int:
     parser.add_argument("--link", action="store_true", help="tell who reads the descriptor a link to log in with")
     parser.add_argument("--foreground", action="store_true", help="write the log to standard error as well")
     parser.add_argument("--new-key", action="store_true", help="make a new key, log every device out, and end")
-    parser.add_argument("--log-level", choices=LEVELS, default=os.environ.get("LEASHD_LOG_LEVEL", "info"))
+    parser.add_argument("--log-level", choices=LEVELS, default=os.environ.get("LEASHD_LOG_LEVEL") or "info")
     options = parser.parse_args()
     os.umask(0o077)
     try:
+        if options.log_level not in LEVELS:  # argparse looks at what was given only
+            raise SupervisorError(f"LEASHD_LOG_LEVEL is `{options.log_level}`", f"one of {', '.join(LEVELS)}")
         settings = from_environment(options.state, options.port)
         settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if options.new_key:

@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leashd_supervisor.kernel.errors import SupervisorError
+
 PORT = 8180
 
 
@@ -61,11 +63,16 @@ class Settings:
 
 
 def from_environment(state: str | None = None, port: int | None = None) -> Settings:
-    """The settings as environment and arguments say."""
+    """The settings as environment and arguments say.  Raises SupervisorError for a port that is none."""
+    if port is None:
+        given = os.environ.get("LEASHD_WEB_PORT") or str(PORT)
+        port = int(given) if given.isdecimal() else -1
+        if not 0 <= port <= 65535:
+            raise SupervisorError(f"LEASHD_WEB_PORT is `{given}`, and not a port", "a number from 0 to 65535")
     home = Path(state) if state else Path(os.environ.get("LEASHD_HOME") or Path.home() / ".leashd")
     return Settings(
         state=home.absolute(),
-        port=port if port is not None else int(os.environ.get("LEASHD_WEB_PORT", PORT)),
+        port=port,
         contact=os.environ.get("LEASHD_PUSH_CONTACT", ""),
         public=tuple(name for name in os.environ.get("LEASHD_PUBLIC_HOSTS", "").split(",") if name),
     )

@@ -64,6 +64,7 @@ ELSEWHERE = {
     "cli/records": "leashd_hooks/cli/test_audit_commands.py",
     "cli/render": "leashd_hooks/cli/test_command_line.py",
     "cli/status": "leashd_hooks/cli/test_setup_commands.py",
+    "cli/subcommands": "leashd_hooks/cli/test_command_line.py",
     "cli/suggest": "leashd_hooks/policy/test_suggest.py",
     "cli/trust": "leashd_hooks/cli/test_setup_commands.py",
     "cli/version": "leashd_hooks/cli/test_command_line.py",

@@ -121,3 +121,56 @@ def test_two_writers_at_once_lose_nothing(path: str) -> None:
     for thread in threads:
         thread.join()
     assert sorted(config.load_config(path).approved_directories) == [f"/work/{number}" for number in range(8)]
+
+
+def _settings(path: str, text: str, **environment: str) -> dict[str, config.Setting]:
+    Path(path).parent.mkdir()
+    Path(path).write_text(text)
+    return config.resolve(path, environment)
+
+
+def test_the_environment_stands_above_the_file_and_that_above_what_is_built_in(path: str) -> None:
+    text = "# mine\nweb_port: 8190\npublic_hosts: laptop.example.org\n"
+    found = _settings(path, text, LEASHD_PUBLIC_HOSTS="a.example.org, b.example.org", PATH="/bin", LEASHD_HOME="/s")
+    assert found["web_port"] == (8190, f"{path}:2")
+    assert found["public_hosts"] == (("a.example.org", "b.example.org"), "LEASHD_PUBLIC_HOSTS")
+    assert found["log_level"] == ("info", "default")
+    assert config.variables(found) == {
+        "LEASHD_WEB_PORT": "8190",
+        "LEASHD_PUBLIC_HOSTS": "a.example.org,b.example.org",
+    }
+
+
+def test_a_variable_that_is_empty_is_not_set(path: str) -> None:
+    assert config.resolve(path, {"LEASHD_WEB_PORT": ""})["web_port"] == (8180, "default")
+
+
+WRONG = {
+    "a port that is none": ({"LEASHD_WEB_PORT": "abc"}, "`abc` is not a port", "0 to 65535"),
+    "a port beyond the last": ({"LEASHD_WEB_PORT": "99999"}, "`99999` is not a port", "0 to 65535"),
+    "an address for a host": ({"LEASHD_PUBLIC_HOSTS": "https://a.b/"}, "`https://a.b/` is not the name", "without"),
+    "a level that is none": ({"LEASHD_LOG_LEVEL": "loud"}, "unknown log_level `loud`", "`warning`"),
+    "a misspelt name": (
+        {"LEASHD_WEB_PROT": "1"},
+        "unknown variable `LEASHD_WEB_PROT`",
+        "did you mean `LEASHD_WEB_PORT`",
+    ),
+    "a name of something else": ({"LEASHD_XYZ": "1"}, "unknown variable `LEASHD_XYZ`", "`LEASHD_HOME`"),
+}
+
+
+@pytest.mark.parametrize(("environment", "told", "way_out"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_in_the_environment_is_named(
+    path: str, environment: dict[str, str], told: str, way_out: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.resolve(path, environment)
+    assert told in caught.value.message
+    assert way_out in caught.value.help
+
+
+@pytest.mark.parametrize("line", ["web_port: 70000", "web_port: '80'", "web_port: true", "public_hosts: [a b]"])
+def test_what_is_wrong_in_the_file_is_shown_where_it_stands(path: str, line: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _settings(path, f"# mine\n{line}\n")
+    assert caught.value.line == 2

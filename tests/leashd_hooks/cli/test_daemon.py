@@ -74,6 +74,39 @@ def test_a_taken_port_is_named(daemon):
     assert daemon.json("status")["supervisor"] == {"running": False}
 
 
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("LEASHD_WEB_PORT=abc", "`abc` is not a port"),
+        ("LEASHD_LOG_LEVEL=loud", "unknown log_level `loud`"),
+        ("LEASHD_WEB_PROT=8181", "unknown variable `LEASHD_WEB_PROT`"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_named_and_ends_nothing_that_runs(daemon, variable, told):
+    first = daemon.start()
+    for command in ("restart", "config"):
+        done = daemon.run(command, env=dict([variable.split("=")]))
+        assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+    assert daemon.json("status")["supervisor"]["pid"] == first["pid"]
+
+
+def _free() -> int:
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        return int(other.getsockname()[1])
+
+
+def test_settings_of_the_file_are_those_of_the_supervisor(daemon):
+    port, other = _free(), _free()
+    (daemon.home / ".leashd").mkdir(mode=0o700)
+    (daemon.home / ".leashd" / "config.yaml").write_text(f"web_port: {port}\nlog_level: debug\n")
+    told = daemon.json("start")
+    assert told["address"] == f"http://127.0.0.1:{port}/"
+    assert daemon.json("config")["settings"]["web_port"]["from"].endswith("config.yaml:1")
+    again = daemon.json("restart", env={"LEASHD_WEB_PORT": str(other)})
+    assert again["address"] == f"http://127.0.0.1:{other}/"
+
+
 def test_what_a_killed_supervisor_left_behind_counts_as_nothing(daemon):
     pid = daemon.start()["pid"]
     os.kill(pid, signal.SIGKILL)

@@ -11,6 +11,8 @@ from leashd_hooks.cli import service
 
 AWKWARD = ["/opt/my python/bin/python3", "-I", "-m", "leashd_supervisor", "--state", '/home/a"b/100%/$HOME/.leashd']
 
+HOSTS = {"LEASHD_PUBLIC_HOSTS": "a.example.org,b.example.org", "LEASHD_PUSH_CONTACT": 'mailto:me%20"x@example.org'}
+
 
 def _unit(daemon) -> str:
     done = daemon.json("service", "install", "--no-start", "--port", "8199")
@@ -34,7 +36,7 @@ def test_a_project_in_tmp_is_the_one_the_agent_sees(daemon):
 
 @pytest.mark.parametrize("command", [None, AWKWARD], ids=["as installed", "with every awkward character"])
 def test_systemd_takes_the_unit(daemon, tmp_path, command):
-    text = _unit(daemon) if command is None else service.systemd(tmp_path, command).text.decode()
+    text = _unit(daemon) if command is None else service.systemd(tmp_path, command, HOSTS).text.decode()
     path = tmp_path / "leashd.service"
     # It checks that the program is there, which the awkward one is not.
     path.write_text(text.replace('"/opt/my python/bin/python3"', "/bin/sh"))
@@ -42,8 +44,23 @@ def test_systemd_takes_the_unit(daemon, tmp_path, command):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+def test_the_service_has_the_settings_of_the_shell_that_installed_it(daemon):
+    done = daemon.json("service", "install", "--no-start", env={"LEASHD_PUBLIC_HOSTS": "laptop.example.org"})
+    lines = Path(done["file"]).read_text().splitlines()
+    assert [line for line in lines if line.startswith("Environment=")] == [
+        "Environment=LEASHD_PUBLIC_HOSTS=laptop.example.org"
+    ]
+
+
+def test_a_mistake_in_the_settings_makes_no_service(daemon):
+    done = daemon.run("service", "install", "--no-start", env={"LEASHD_WEB_PORT": "abc"})
+    assert done.returncode == 1
+    assert "`abc` is not a port" in done.stderr
+    assert not (daemon.home / ".config").exists()
+
+
 def test_words_of_a_command_survive_systemd(tmp_path):
-    text = service.systemd(tmp_path, AWKWARD).text.decode()
+    text = service.systemd(tmp_path, AWKWARD, HOSTS).text.decode()
     line = next(line for line in text.splitlines() if line.startswith("ExecStart="))
     assert line == (
         'ExecStart="/opt/my python/bin/python3" -I -m leashd_supervisor --state "/home/a\\"b/100%%/$$HOME/.leashd"'
@@ -51,9 +68,10 @@ def test_words_of_a_command_survive_systemd(tmp_path):
 
 
 def test_the_launch_agent_is_a_property_list_that_starts_the_same(tmp_path):
-    made = service.launchd(tmp_path, AWKWARD, tmp_path / "state")
+    made = service.launchd(tmp_path, AWKWARD, HOSTS, tmp_path / "state")
     told = plistlib.loads(made.text)
     assert told["ProgramArguments"] == AWKWARD
+    assert told["EnvironmentVariables"] == HOSTS
     assert told["KeepAlive"] == {"SuccessfulExit": False}
     assert told["Umask"] == 0o077
     assert made.path == tmp_path / "Library/LaunchAgents/io.leashd.supervisor.plist"

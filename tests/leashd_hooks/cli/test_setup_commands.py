@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -107,10 +108,12 @@ def test_a_project_policy_loosens_only_while_it_is_trusted(terminal):
 
 def test_config_shows_values_and_where_they_come_from(terminal):
     terminal.run("add-dir")
-    found = terminal.json("config")
-    assert found["values"]["approved_directories"] == [str(terminal.project)]
-    assert found["set"] == ["approved_directories"]
-    assert "default" in terminal.run("config").stdout
+    found = terminal.json("config", env={"LEASHD_LOG_LEVEL": "debug"})
+    path = f"{terminal.home}/.leashd/config.yaml"
+    assert found["settings"]["approved_directories"] == {"value": [str(terminal.project)], "from": f"{path}:2"}
+    assert found["settings"]["log_level"] == {"value": "debug", "from": "LEASHD_LOG_LEVEL"}
+    assert found["settings"]["web_port"] == {"value": 8180, "from": "default"}
+    assert re.search(r"^approved_directories +\S+ +config.yaml:2 *$", terminal.run("config").stdout, re.M)
 
 
 def test_the_demo_shows_the_expected_answers(terminal):
