@@ -88,11 +88,11 @@ def compiled(policies: Policies, home: str, own: tuple[str, ...] = (), page: int
 def _at_page(floor: ByKind, page: int) -> ByKind:
     """The floor, with what it says of the port that the page takes by itself said of the one that it was given, too."""
     own, both = ("port", "is", frozenset([PAGE])), ("port", "is", frozenset([PAGE, page]))
-    network = [
-        (*rule[:WHEN], tuple(both if test == own else test for test in rule[WHEN]), *rule[WHEN + 1 :])
-        for rule in floor.get("network", ())
-    ]
-    return {**floor, "network": tuple(network)} if network else floor
+
+    def widened(rule: Any) -> Any:
+        return (*rule[:WHEN], tuple(both if test == own else test for test in rule[WHEN]), *rule[WHEN + 1 :])
+
+    return {**floor, **{kind: tuple(map(widened, floor[kind])) for kind in ("network", "mcp") if kind in floor}}
 
 
 def _has_shadow(policies: Policies) -> bool:

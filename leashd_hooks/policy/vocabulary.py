@@ -73,7 +73,11 @@ EFFECTS: dict[str, dict[str, str]] = {
     },
     "secret": {"store": "environment, keychain, password-manager, agent, cloud, ..."},
     "flow": {"pattern": "download-to-interpreter, decode-to-interpreter, secret-to-network, download-then-run"},
-    "mcp": {"server": "name of the MCP server", "tool": "name of its tool"},
+    "mcp": {
+        "server": "name of the MCP server",
+        "tool": "name of its tool",
+        "port": "number, of an address on this machine that its arguments name",
+    },
     "browser": {"operation": "read or act", "name": "the browser tool or command"},
     "agent": {"operation": "task, skill, question, plan, schedule or message", "name": "subagent, skill, ..."},
     "tool": {"name": "an internal tool of the agent that touches nothing"},
@@ -106,7 +110,7 @@ def sort(kind: str, field: str) -> str:
     text = EFFECTS[kind][field]
     if text.startswith("true "):
         return "flag"
-    if text == "number":
+    if text.startswith("number"):
         return "number"
     return "choice" if choices(kind, field) else "name"
 

@@ -77,7 +77,7 @@ def lower(call: "Call", home: str, shfmt: str) -> "list[Effect]":
             break
         if not (browser and name == "filename" and "/" not in value):  # it lies in a folder of the server's own
             effects += _path(name, value, kinds, call, home)
-        effects += _address(name, value)
+        effects += _address(name, value, server, tool)
     told: list[Effect] = leashd_hooks.load("tools.commands").lower(call, server, tool, home, shfmt)
     return effects + told
 
@@ -111,14 +111,18 @@ def _is_path(name: str, value: str, roots: "tuple[str, ...]") -> bool:
     return value.startswith((*_TELLING, *roots)) or (value[0] == "." and value[1:2].isalpha())
 
 
-def _address(name: str, value: str) -> "list[Effect]":
-    """Addresses that are nobody's page: a cloud's metadata service, and what a browser keeps for itself."""
+def _address(name: str, value: str, server: str, tool: str) -> "list[Effect]":
+    """Addresses that are nobody's page: a cloud's metadata service, and what a browser keeps for itself; and ports of
+    this machine.
+    """
     named = name.lower() in _URL_NAMES
     if not named and "://" not in value[:16]:
         return []
-    scheme, host, _ = split_url(as_browsers_read(value))
+    scheme, host, port = split_url(as_browsers_read(value))
     if host and reach(host) == "metadata":
         return [Effect("network", {"direction": "fetch", "reach": "metadata"})]
+    if host and port and reach(host) == "local":
+        return [Effect("mcp", {"server": server, "tool": tool, "port": port})]
     if scheme in _OWN_PAGES:
         return [Effect("opaque", {"why": "a page of the browser's own, such as its settings"})]
     return []

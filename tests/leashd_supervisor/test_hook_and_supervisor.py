@@ -157,6 +157,8 @@ def test_an_agent_is_kept_from_the_port_that_the_page_was_given(
     for known in (port, "8180"):
         answered = guard.send(guard.event("Bash", command=command.format(known)))
         assert (answered.decision, "`guard-page`" in answered.reason) == ("deny", True), answered.reason
+        browsed = guard.send(guard.event("mcp__browser__open", url=f"http://localhost:{known}/"))
+        assert (browsed.decision, "`guard-page`" in browsed.reason) == ("deny", True), browsed.reason
     other = guard.send(
         {**guard.event("Bash", command="curl -s http://127.0.0.1:1/")}, argv=[*guard.argv, "--unattended"]
     )

@@ -147,6 +147,11 @@ TABLE: "list[tuple[str, dict[str, object], list[tuple[str, dict[str, object]]]]]
         [("mcp", {"server": "x", "tool": "y"}), ("network", {"direction": "fetch", "reach": "metadata"})],
     ),
     (
+        "mcp__x__y",
+        {"url": "127.1:8180", "more": "https://example.org:8180/", "note": "see localhost:8180"},
+        [("mcp", {"server": "x", "tool": "y"}), ("mcp", {"server": "x", "tool": "y", "port": 8180})],
+    ),
+    (
         "mcp__playwright__browser_take_screenshot",
         {"filename": "page.png"},
         [
