@@ -148,6 +148,17 @@ def test_the_whole_command_is_shown_with_its_dangerous_words(guard: Guard, anyon
     expect(anyone.find(".command figcaption")).to_contain_text("scroll to read all of it")
 
 
+def test_words_written_from_right_to_left_stand_in_the_order_in_which_they_run(guard: Guard, anyone: Person) -> None:
+    first, second = "\u05e9\u05dc\u05d5\u05dd", "\u05e2\u05d5\u05dc\u05dd"
+    Hook(guard, command=f"frobnicate {first} {second}")
+    anyone.card()
+    expect(anyone.find(".command code")).to_have_text(f"frobnicate {first} {second}")
+    one, other = (anyone.find(".command code").get_by_text(word, exact=True).bounding_box() for word in (first, second))
+    assert one
+    assert other
+    assert one["x"] < other["x"]
+
+
 def test_an_edit_shows_its_diff_open(guard: Guard, anyone: Person) -> None:
     hook = Hook(
         guard,

@@ -134,6 +134,29 @@ def test_what_is_settled_stays_in_its_place_until_one_comes_back(guard: Guard, a
     expect(anyone.find("section").filter(has_text="Done")).to_contain_text(CHECK["command"])
 
 
+def test_nothing_is_said_of_what_waits_before_it_is_known(guard: Guard, person: Callable[..., Person]) -> None:
+    Hook(guard, **CHECK)
+    one = person()
+    one.page.route("**/api/state", lambda route: None)
+    one.log_in()
+    expect(one.find(".dashboard")).to_contain_text("Loading")
+    expect(one.find("body")).not_to_contain_text("Nothing waits")
+
+
+def test_one_comes_back_to_the_place_in_the_list(guard: Guard, person: Callable[..., Person]) -> None:
+    for number in range(8):
+        Hook(guard, call=f"c{number}", command=f"frobnicate --{number}")
+    one = person().log_in()
+    one.waiting(8)
+    last = one.find(".row-card").last
+    last.scroll_into_view_if_needed()
+    last.locator(".row-link").click()
+    expect(one.find("#verb")).to_be_focused()
+    assert one.page.evaluate("scrollY") == 0
+    one.find(".back").click()
+    expect(last).to_be_in_viewport()
+
+
 def test_the_title_counts_and_the_screen_reader_hears_it(guard: Guard, anyone: Person) -> None:
     expect(anyone.page).to_have_title("leashd")
     Hook(guard, **CHECK)

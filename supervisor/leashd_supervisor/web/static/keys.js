@@ -1,6 +1,6 @@
 // Keyboard shortcuts: single keys, which rest while someone types and can be switched off.
 
-import { go, route } from "./route.js";
+import { go, gone, route } from "./route.js";
 import { me, queue } from "./store.js";
 import { say } from "./announce.js";
 
@@ -38,7 +38,8 @@ function step(by) {
   if (route.value.panel !== "dashboard") return false;
   const rows = [...document.querySelectorAll(".row-card")];
   const focused = rows.findIndex((row) => row.contains(document.activeElement));
-  const next = rows[Math.min(rows.length - 1, Math.max(0, focused + by))];
+  const from = focused < 0 && gone() ? rows.findIndex((row) => row.matches(".current")) : focused;
+  const next = rows[Math.min(rows.length - 1, Math.max(0, from + by))];
   next?.querySelector(".row-link").focus();
   return rows.length > 0;
 }

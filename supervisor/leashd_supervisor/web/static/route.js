@@ -18,9 +18,20 @@ export const route = computed(() => {
   return found ? { panel: "card", id: found[1] } : { panel: "dashboard", id: "" };
 });
 
+let moves = 0;
+let listAt = 0;
+
+/** Whether the page has gone anywhere since it was loaded. */
+export const gone = () => moves > 0;
+
+/** How far the list was scrolled when it was left. */
+export const left = () => listAt;
+
 /** Goes to an address of this page. */
 export function go(to, replace = false) {
   if (to === location.pathname + location.hash) return;
+  moves += 1;
+  if (route.value.panel === "dashboard") listAt = scrollY;
   history[replace ? "replaceState" : "pushState"](null, "", to);
   place.value = read();
   scrollTo(0, 0);

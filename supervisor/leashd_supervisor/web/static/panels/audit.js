@@ -10,7 +10,7 @@ const TYPING = 250;
 
 export function Audit() {
   const [asked, setAsked] = useState(EMPTY);
-  const [found, setFound] = useState({ records: [], next: null });
+  const [found, setFound] = useState(null);
   const [why, setWhy] = useState("");
   const newest = useRef(0);
   const look = async (before = null) => {
@@ -19,7 +19,7 @@ export function Audit() {
       const page = await get(query("/api/audit", { ...asked, before, limit: PAGE }));
       if (turn !== newest.current) return;
       setWhy("");
-      setFound((had) => ({ records: before == null ? page.records : [...had.records, ...page.records], next: page.next }));
+      setFound((had) => ({ records: before == null ? page.records : [...(had?.records || []), ...page.records], next: page.next }));
     } catch (error) {
       if (turn === newest.current) setWhy(error.message);
     }
@@ -43,9 +43,9 @@ export function Audit() {
       <label class="field">Session<input value=${asked.session} onInput=${set("session")} autocapitalize="off" /></label>
     </form>
     ${why ? html`<p class="outcome bad" role="alert">${why}</p>` : null}
-    <ul class="records">${found.records.map((record) => html`<${Record} key=${record.id} record=${record} />`)}</ul>
-    ${found.records.length ? null : html`<p class="empty">Nothing found.</p>`}
-    ${found.next != null ? html`<button type="button" class="quiet" onClick=${() => look(found.next)}>Older</button>` : null}
+    <ul class="records">${found?.records.map((record) => html`<${Record} key=${record.id} record=${record} />`)}</ul>
+    ${found?.records.length ? null : html`<p class="empty">${found ? "Nothing found." : why ? "Nothing to show." : "Loading…"}</p>`}
+    ${found?.next != null ? html`<button type="button" class="quiet" onClick=${() => look(found.next)}>Older</button>` : null}
     <p class="exports">Export what is found: <a href=${out("jsonl")} download>JSON Lines</a> · <a href=${out("csv")} download>CSV</a></p>
   </section>`;
 }

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { allowNext, answer, trips } from "../answer.js";
 import { get } from "../api.js";
-import { follow, go } from "../route.js";
+import { follow, go, gone } from "../route.js";
 import { approvals, chosen, keep, listed, loaded, moved, waiting } from "../store.js";
 import { serverHtml } from "../trusted.js";
 import { say } from "../announce.js";
@@ -30,7 +30,7 @@ export function Card({ id }) {
     get(`/api/approvals/${id}`).then(keep, (error) => setMissing(error.message));
   }, [id, loaded.value]);
   if (!view) {
-    return html`<article class="card"><${Top} id=${id} />${missing ? html`<h1>Not found</h1><p>${missing}</p>` : html`<p class="dim">Loading…</p>`}</article>`;
+    return html`<article class="card"><${Top} id=${id} />${missing ? html`<h1>Not found</h1><p><${Prose} text=${missing} /></p>` : html`<p class="dim">Loading…</p>`}</article>`;
   }
   return html`<${Shown} key=${id} view=${view} />`;
 }
@@ -44,6 +44,8 @@ function Shown({ view }) {
     if (await answer(view, said)) next.current?.focus({ preventScroll: true });
   };
   useEffect(() => {
+    // Who comes from another panel reads on at the top; no button has the focus by itself.
+    if (gone() && document.activeElement === document.body) document.getElementById("verb").focus({ preventScroll: true });
     if (pending && view.risk === "danger" && view.kind === "tool") say(`Danger: ${view.verb}, ${view.risk_why}`, true);
   }, [view.id]);
   const parts = { view, arm, busy, give };
@@ -51,13 +53,13 @@ function Shown({ view }) {
     <${Top} id=${view.id} />
     <header class="card-head">
       <p class="risk"><${Mark} view=${view} /><span class="risk-why">${view.kind === "tool" ? view.risk_why : "nothing runs by itself"}${view.undo ? ` · ${view.undo}` : ""}</span></p>
-      <h1 id="verb">${view.verb}</h1>
+      <h1 id="verb" tabindex="-1">${view.verb}</h1>
     </header>
     ${view.kind === "question" ? null : html`<${Subject} view=${view} />`}
     ${view.kind === "question" && !pending ? html`<${Asked} view=${view} />` : null}
     ${view.kind === "question" && pending ? html`<${Questions} view=${view} arm=${arm} busy=${busy} onAnswer=${(input) => give({ allow: true, input })} onDeny=${() => give({ allow: false })} />` : null}
     <${Facts} view=${view} />
-    <${Outcome} view=${view} />
+    ${busy ? null : html`<${Outcome} view=${view} />`}
     ${view.comes_back && !busy ? html`<${ComesBack} view=${view} arm=${arm} />` : null}
     ${pending ? html`<${Expiry} view=${view} />` : html`<${Next} view=${view} link=${next} />`}
     ${pending && view.kind !== "question" ? html`<${Decide} ...${parts} />` : null}
@@ -82,8 +84,8 @@ function Top({ id }) {
 }
 
 function Subject({ view }) {
-  if (view.kind === "plan") return html`<div class="plan-text" dangerouslySetInnerHTML=${serverHtml(view.plan || "")}></div>`;
-  return html`${view.diff?.length ? html`<${Diff} files=${view.diff} />` : html`<${Command} view=${view} />`}`;
+  if (view.kind === "plan") return html`<div class="plan-text" dir="auto" dangerouslySetInnerHTML=${serverHtml(view.plan || "")}></div>`;
+  return html`${view.diff?.length ? html`<${Diff} files=${view.diff} where=${view.where} />` : html`<${Command} view=${view} />`}`;
 }
 
 const Asked = ({ view }) => html`<ul class="plain-list">${(view.questions || []).map((one) => html`<li key=${one.question}>${one.question}</li>`)}</ul>`;
@@ -94,7 +96,7 @@ function Facts({ view }) {
   const elsewhere = where.cwd !== where.project;
   const rows = [
     ["Where", html`${places} <code class=${elsewhere ? "elsewhere" : "dim"}>${where.cwd}</code>`],
-    view.claim && ["The agent says", html`<q class="claim">${view.claim}</q> <span class="dim">(its own words)</span>`],
+    view.claim && ["The agent says", html`<q class="claim" dir="auto">${view.claim}</q> <span class="dim">(its own words)</span>`],
     view.rule && ["Rule", html`<a href="/#policy" onClick=${follow}><code>${view.rule}</code></a>${view.risk_level ? ` · risk ${view.risk_level}` : ""}${view.reason ? ` · ${view.reason}` : ""}`],
     view.instead && ["Instead", html`<${Prose} text=${view.instead} />`],
     view.mode && view.mode !== "default" && ["Mode", html`<strong>${view.mode}</strong>`],

@@ -1,11 +1,11 @@
 // The dashboard: who needs you, who works, what is done.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { allowAll, answer, trips } from "../answer.js";
-import { follow, go } from "../route.js";
-import { agents, chosen, listed, settled, tidy, waiting } from "../store.js";
+import { follow, go, left } from "../route.js";
+import { agents, chosen, listed, loaded, settled, tidy, waiting } from "../store.js";
 import { ago } from "../time.js";
-import { base, place } from "../parts/places.js";
+import { base, place, within } from "../parts/places.js";
 import { Icon, Mark } from "../parts/icons.js";
 import { Marked } from "../parts/command.js";
 import { Diff } from "../parts/diff.js";
@@ -18,6 +18,9 @@ const DONE = 12;
 
 export function Dashboard({ current = "" }) {
   useEffect(() => () => tidy(), []);
+  // Back to the place that one had come to.
+  useLayoutEffect(() => scrollTo(0, left()), []);
+  if (!loaded.value) return html`<div class="dashboard"><header class="section-head"><h1 id="needs">Needs you</h1></header><p class="empty">Loading…</p></div>`;
   const low = waiting.value.filter((one) => one.risk === "low" && one.kind === "tool" && whole(one));
   const others = agents.value.filter((one) => one.state !== "waiting");
   const working = others.filter((one) => one.state === "working");
@@ -60,19 +63,28 @@ function Row({ view, open }) {
     if (await answer(view, said)) focusAfter(row);
   };
   const current = chosen.value === view.id;
+  useEffect(() => open && document.getElementById(`row-${view.id}`).scrollIntoView({ block: "nearest" }), [open]);
   return html`<li id=${`row-${view.id}`} class=${`row-card ${view.kind === "tool" ? view.risk : view.kind} ${view.state} ${current ? "current" : ""} ${open ? "open" : ""}`} data-id=${view.id}>
     <a class="row-link" href=${`/a/${view.id}`} onClick=${follow} data-key="Enter" onFocus=${() => (chosen.value = view.id)}>
       <span class="row-top"><${Mark} view=${view} /><span class="row-where">${place(view)}</span><${Expiry} view=${view} short=${true} /></span>
-      <span class="row-verb">${view.kind === "question" ? view.questions?.[0]?.question || view.verb : view.verb}</span>
+      <span class="row-verb" dir="auto">${view.kind === "question" ? view.questions?.[0]?.question || view.verb : view.verb}</span>
+      ${view.kind === "tool" && view.risk === "danger" ? html`<span class="row-why">${view.risk_why}${view.undo ? ` · ${view.undo}` : ""}</span>` : null}
+      ${view.kind === "plan" ? html`<span class="row-text" dir="auto">${headline(view.text)}</span>` : null}
       ${view.kind === "tool" && !small(view) ? html`<code class="row-text">${whole(view) ? html`<${Marked} text=${view.text} ranges=${view.highlights} />` : `${firstLine(view)}`}</code>` : null}
     </a>
-    ${small(view) ? html`<${Diff} files=${view.diff} />` : null}
+    ${small(view) ? html`<${Diff} files=${view.diff} where=${view.where} />` : null}
     ${pending && !busy ? html`<${Outcome} view=${view} />` : null}
     <div class="actions small-actions">${pending ? choices(view, arm, busy, give) : html`<${Outcome} view=${view} />`}</div>
   </li>`;
 }
 
-const firstLine = (view) => (view.diff?.length ? view.diff.map((file) => file.path).join(", ") : `${view.text.split("\n")[0].slice(0, 80)} … (${view.text.length} characters, open to read)`);
+/** What a plan begins with. */
+const headline = (text) => (text.split("\n").find((line) => /\w/.test(line)) || "").replace(/^[#\s]+/, "").slice(0, 120);
+
+const firstLine = (view) =>
+  view.diff?.length
+    ? view.diff.map((file) => within(file.path, view.where)).join(", ")
+    : `${view.text.slice(0, 400).replace(/\s+/g, " ").slice(0, 100)} … (${view.text.length} characters, open to read)`;
 
 function choices(view, arm, busy, give) {
   const name = view.verb;

@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/preact.js";
 import { Refused, post, session } from "../api.js";
+import { Prose } from "../parts/prose.js";
 
 /** Takes the pairing code out of the address, uses it up, and says whether that opened a session. */
 export async function pairFromAddress() {
@@ -53,7 +54,7 @@ export function Login({ onDone }) {
           aria-invalid=${why ? "true" : null} aria-describedby=${why ? "why" : null}
           onInput=${(event) => setKey(event.currentTarget.value)} />
       </label>
-      <div id="why" role="alert">${why ? html`<p class="outcome bad">${why.text}${why.help ? html` <span class="said">${why.help}</span>` : null}</p>` : null}</div>
+      <div id="why" role="alert">${why ? html`<p class="outcome bad"><${Prose} text=${why.text} />${why.help ? html`<br /><span class="said"><${Prose} text=${why.help} /></span>` : null}</p>` : null}</div>
       <button class="primary wide" disabled=${busy || !key.trim()}>${busy ? "Checking…" : "Log in"}</button>
     </form>
     <p class="dim small-print"><code>leashd start</code> shows a link that logs you in, and the first time the key. On a device that is logged in, Settings shows a QR code.</p>

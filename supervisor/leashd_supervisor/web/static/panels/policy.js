@@ -23,8 +23,9 @@ export function Policy() {
     <${Grants} />
     <h2>Rules in force ${policy ? html`<span class="number">${policy.rules.length}</span>` : null}</h2>
     ${why ? html`<p class="outcome bad" role="alert">${why}</p>` : null}
-    ${policy ? html`<p class="dim">${policy.policies.map((one) => (typeof one === "string" ? one : one.name || one.path)).join(" · ")}</p>` : null}
+    ${policy ? html`<p class="dim from">${policy.policies.map((one) => (typeof one === "string" ? one : one.name || one.path)).join(" · ")}</p>` : null}
     <label class="field">Find a rule<input type="search" value=${find} onInput=${(event) => setFind(event.currentTarget.value)} /></label>
+    ${policy && !rules.length ? html`<p class="empty">No rule says that.</p>` : null}
     <ul class="records">${rules.map((rule, index) => html`<${Rule} key=${`${rule.layer}:${rule.name}:${index}`} rule=${rule} />`)}</ul>
   </section>`;
 }
@@ -59,7 +60,7 @@ function Try() {
 
 function Said({ said }) {
   if (said.error) return html`<p class="outcome bad">${said.error} <span class="said">${said.help}</span></p>`;
-  return html`<p class="outcome"><span class=${`verdict ${said.verdict}`}>${WORDS[said.verdict]}</span> ${said.rule ? html`<code>${said.rule}</code>` : null} ${said.reason}</p>
+  return html`<p class="outcome"><span class=${`verdict ${said.verdict}`}>${WORDS[said.verdict]}</span> ${said.rule ? html`<code>${said.rule}</code> · ` : null}${said.reason}</p>
     ${said.instead ? html`<p>Instead: <${Prose} text=${said.instead} /></p>` : null}
     <details><summary>What it would do: ${said.effects.length} ${said.effects.length === 1 ? "effect" : "effects"}</summary>
       <ul class="plain-list">${said.effects.map((effect) => html`<li><${Effect} effect=${effect} /></li>`)}</ul></details>`;

@@ -4,6 +4,8 @@ import { html, useState } from "../vendor/preact.js";
 import { Icon } from "./icons.js";
 
 const LONG = 24;
+/** Letters that are written from right to left. */
+const LEFTWARD = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;
 
 /** Cuts `text` into marked and plain pieces.  Ranges count characters, as the server does, not UTF-16 units. */
 export function pieces(text, ranges) {
@@ -22,7 +24,11 @@ export function pieces(text, ranges) {
 
 /** The text with its marks, in a line that wraps. */
 export const Marked = ({ text, ranges }) =>
-  pieces(text, ranges).map(([piece, kind]) => (kind ? html`<mark class=${kind}>${piece}</mark>` : piece));
+  pieces(text, ranges).map(([piece, kind]) => (kind ? html`<mark class=${kind}>${apart(piece)}</mark>` : apart(piece)));
+
+/** Words written from right to left each for itself, so that they stand in the order in which they run. */
+const apart = (text) =>
+  LEFTWARD.test(text) ? text.split(/(\s+)/).map((word) => (LEFTWARD.test(word) ? html`<bdi>${word}</bdi>` : word)) : text;
 
 /** The whole text in a box; a very long one scrolls, and says how long it is. */
 export function Command({ view }) {
@@ -37,7 +43,7 @@ export function Command({ view }) {
   return html`<figure class="command">
     <pre class=${long ? "long" : ""} tabindex=${long ? 0 : null} aria-label=${long ? "What runs" : null} role=${long ? "region" : null}><code><${Marked} text=${view.text} ranges=${view.highlights} /></code></pre>
     <figcaption>
-      ${long ? html`<span>${lines} lines, ${view.text.length} characters: scroll to read all of it</span>` : html`<span></span>`}
+      <span>${long ? `${lines > 1 ? `${lines} lines, ` : ""}${view.text.length} characters: scroll to read all of it` : ""}</span>
       <button type="button" class="quiet small" onClick=${copy}><${Icon} name="copy" />${copied ? "Copied" : "Copy"}</button>
     </figcaption>
   </figure>`;

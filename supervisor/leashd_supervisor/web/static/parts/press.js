@@ -30,6 +30,7 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
   const timer = useRef(0);
   const meant = useRef(null);
   const asked = useRef(0);
+  const pressed = useRef(false);
   const free = !busy && !disabled;
   const ready = still && free;
   const byKey = known && free;
@@ -38,6 +39,7 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
 
   const fire = () => {
     setHolding(false);
+    pressed.current = true;
     navigator.vibrate?.(12);
     onPress();
   };
@@ -80,6 +82,8 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
     event.preventDefault();
     end();
   };
+  const sending = busy && pressed.current;
+  if (!busy) pressed.current = false;
   return html`<button
     type="button"
     class=${`press ${tone} ${holding ? "holding" : ""} ${hold ? "hold" : ""}`}
@@ -98,5 +102,5 @@ export function Press({ arm, hold = false, tone = "", shortcut, busy = false, di
     onKeyUp=${keyUp}
     onBlur=${hold ? end : null}
     onClick=${click}
-  ><span class="press-label">${children}</span></button>`;
+  ><span class="press-label">${sending ? "Sending…" : children}</span></button>`;
 }

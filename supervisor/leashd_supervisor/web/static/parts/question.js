@@ -34,7 +34,7 @@ export function Questions({ view, arm, busy, onAnswer, onDeny }) {
   const complete = questions.every((_, index) => chosen[index]?.length || typed[index]?.trim());
   return html`<div>
     ${questions.map(
-      (one, index) => html`<fieldset class="question" key=${index}>
+      (one, index) => html`<fieldset class="question" dir="auto" key=${index}>
         <legend>${one.header ? html`<span class="tag">${one.header}</span> ` : ""}${one.question}</legend>
         ${one.multiSelect ? html`<p class="dim">Choose any number.</p>` : null}
         ${(one.options || []).map(

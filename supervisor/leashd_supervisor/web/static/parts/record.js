@@ -6,19 +6,22 @@ import { base } from "./places.js";
 
 const WORDS = { allow: "allowed", deny: "denied", require_approval: "asked" };
 
+/** Who ended it where that was no person. */
+const BY = { supervisor: "nobody answered", grant: "by a standing answer" };
+
 /** When it was, in seconds since 1970. */
 const moment = (record) => Date.parse(record.time) / 1000;
 
 /** Verdict, tool, subject; a click opens the rest. */
 export function Record({ record }) {
   const [open, setOpen] = useState(false);
-  const person = record.surface ? ` by a person (${record.surface})` : "";
+  const about = [record.rule, record.cwd && base(record.cwd), BY[record.surface] ?? (record.surface && `by a person (${record.surface})`)];
   return html`<li class="record">
     <details onToggle=${(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span class=${`verdict ${record.verdict}`}>${WORDS[record.verdict] || record.verdict}</span>
         <span class="record-main"><span class="record-text"><strong>${record.tool || record.event}</strong> <code>${record.text}</code></span>
-          <span class="dim">${record.rule ? `${record.rule} · ` : ""}${record.cwd ? base(record.cwd) : ""}${person}</span></span>
+          <span class="dim">${about.filter(Boolean).join(" · ")}</span></span>
         <time class="age" title=${stamp(moment(record))}>${ago(moment(record))}</time>
       </summary>
       ${open ? html`<${Detail} record=${record} />` : null}
