@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Exit codes; a supervisor that cannot start itself ends with `RUNNING`, `TAKEN` or `UNUSABLE`.
 STOPPED, RUNNING, TAKEN, UNUSABLE, NOBODY = 4, 5, 6, 7, 8
 #: Seconds that it may take to start, to answer, to end by itself, and to end when it is killed.
-START, ANSWER, END, KILL = 30.0, 5.0, 10.0, 5.0
+START, ANSWER, END, KILL = 30.0, 3.0, 10.0, 5.0
 
 
 @dataclass(frozen=True)
@@ -247,6 +247,8 @@ def _reachable(folder: Path, told: dict[str, Any]) -> bool:
 
 def end(daemon: Daemon) -> bool:
     """Ends a supervisor; False when it had to be killed.  Raises Failure when it stays."""
+    if not daemon.answers and sys.stderr.isatty():
+        print(f"process {daemon.pid} does not answer; it is killed in {END:.0f} s", file=sys.stderr)
     for number, seconds in ((signal.SIGTERM, END), (signal.SIGKILL, KILL)):
         try:
             os.kill(daemon.pid, number)

@@ -58,7 +58,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
     grid.add_column(overflow="fold")
     for name, value in pairs:
         grid.add_row(Text(name), Text(value))
-    console().print(grid)
+    _draw(grid)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
@@ -68,7 +68,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
         drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
-    console().print(drawn)
+    _draw(drawn)
 
 
 def lines(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: str, right: Sequence[str] = ()) -> None:
@@ -88,7 +88,18 @@ def lines(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: str, righ
         drawn.add_column(column, justify=justify, no_wrap=True, overflow="ellipsis", max_width=most)
     for row in rows:
         drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
-    out.print(drawn)
+    _draw(drawn)
+
+
+def _draw(drawn: Table) -> None:
+    """A table; in a file or a pipe no line ends in blanks."""
+    out = console()
+    if sys.stdout.isatty():
+        out.print(drawn)
+        return
+    with out.capture() as captured:
+        out.print(drawn)
+    sys.stdout.writelines(line.rstrip() + "\n" for line in captured.get().splitlines())
 
 
 def verdict(word: str, rule: str, reason: str, instead: str = "") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import time
@@ -15,8 +14,8 @@ import click
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.daemon import Daemon
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.cli.installed import broken, installed, missing
 from leashd_hooks.cli.whereabouts import here
-from leashd_hooks.install.survey import files, read_layer
 
 if TYPE_CHECKING:
     from leashd_hooks.config import Setting
@@ -39,15 +38,19 @@ def start(foreground: bool, port: int | None, as_json: bool) -> None:
     if found is not None:
         raise _already(found)
     if foreground:
-        command = daemon.command(folder, port, "--foreground")
+        command = daemon.command(folder, port, "--foreground", *_link(False))
         os.execve(command[0], command, daemon.environment(daemon.settings()))  # noqa: S606 - no shell
     _tell_started(_spawn(folder, daemon.settings(), port, as_json), as_json)
 
 
 def _spawn(folder: Path, settings: dict[str, Setting], port: int | None, as_json: bool) -> dict[str, Any]:
     """Starts a supervisor; at a terminal it also tells the person there how to come in."""
-    person = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    return daemon.spawn(folder, daemon.environment(settings), port, *(["--link"] if person else []))
+    return daemon.spawn(folder, daemon.environment(settings), port, *_link(as_json))
+
+
+def _link(as_json: bool) -> list[str]:
+    """The flag by which the way in is told, where a person is at the terminal."""
+    return ["--link"] if not as_json and sys.stdin.isatty() and sys.stdout.isatty() else []
 
 
 def _already(found: Daemon) -> Failure:
@@ -77,11 +80,17 @@ def _tell_started(told: dict[str, Any], as_json: bool) -> None:
 def _notes() -> list[str]:
     """What is missing before anything can ask; the supervisor runs without it."""
     place = here()
+    agents = {name for name, _ in installed(place)}
     notes = []
-    if shutil.which("claude") is None:
-        notes.append("`claude` is not on PATH; install Claude Code, or nothing will ask")
-    if not any(read_layer(scope, path).ours.get("PreToolUse") for scope, path in files(place)):
+    if programs := missing(agents or {"claude"}):
+        named = ", ".join(f"`{name}`" for name in programs)
+        notes.append(f"{named} is not on PATH; until it is, nothing will ask")
+    if not agents:
         notes.append("the hook is not installed; `leashd init` does it")
+    elif daemon.state() != place.state:
+        notes.append(f"hooks ask in `{place.state}`, and so not this supervisor, which LEASHD_HOME puts elsewhere")
+    if agents and (wrong := broken(place)):
+        notes.append(f"every call is denied until the policy is mended: {wrong.splitlines()[0]}; `leashd doctor`")
     return notes
 
 
@@ -117,6 +126,8 @@ def reload(as_json: bool) -> None:
     """Let the supervisor take up a new version of leashd, under the same process id and port."""
     folder = daemon.state()
     found = daemon.running(folder)
+    if not found.answers:
+        raise Failure(f"the supervisor does not answer (process {found.pid})", "`leashd restart` replaces it")
     os.kill(found.pid, signal.SIGHUP)
     deadline = time.monotonic() + daemon.START
     while time.monotonic() < deadline:
@@ -139,7 +150,7 @@ def alone(yes: bool) -> None:
     With `yes` the person has agreed to the set-up already.
     """
     folder = daemon.state()
-    if not _is_set_up():
+    if not installed(here()):
         from leashd_hooks.cli.init import init
 
         context = click.get_current_context()
@@ -156,26 +167,26 @@ def alone(yes: bool) -> None:
     _tell(found, folder)
 
 
-def _is_set_up() -> bool:
-    return any(read_layer(scope, path).ours.get("PreToolUse") for scope, path in files(here()))
-
-
 def _show_link(told: dict[str, Any]) -> None:
-    """The way in for a person: key once, and a link that works once, also as a picture for a camera."""
+    """The way in for a person: key once, and a link that works once; as a picture where a phone can follow it."""
     if told.get("key"):
         render.say("")
-        render.say(f"key   {told['key']}")
-        render.say("      it is shown this once; keep it in your password manager")
+        render.say(f"key    {told['key']}")
+        render.say("       it is shown this once; keep it in your password manager")
     if told.get("link"):
+        render.say(f"link   {told['link']}")
+        render.say("       it works once, for a minute")
+    if told.get("phone"):
         import segno
 
-        render.say(f"link  {told['link']}")
-        render.say("      it works once, for a minute")
-        segno.make(told["link"], micro=False).terminal(out=sys.stdout, compact=True)
+        render.say(f"phone  {told['phone']}")
+        render.say("       the same, by the name that a tunnel shows")
+        segno.make(told["phone"], micro=False).terminal(out=sys.stdout, compact=True)
 
 
 def _tell(found: Daemon, folder: Path) -> None:
     pairs = [("page", found.address or "-"), ("process", str(found.pid)), ("waiting", str(found.waiting))]
+    pairs.append(("log in", "with the key; `leashd restart` shows a link that works once"))
     if found.since:
         pairs.append(("since", time.strftime("%Y-%m-%d %H:%M", time.localtime(found.since))))
     render.facts([*pairs, ("state", str(folder))])

@@ -12,27 +12,35 @@ from leashd_hooks import audit_log, places
 from leashd_hooks.bundle import load
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.audit import subject
+from leashd_hooks.cli.installed import broken, installed
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import setup
-from leashd_hooks.install.survey import files, read_layer
-from leashd_hooks.recompile import BundleError
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def status(as_json: bool) -> None:
-    """Show where the hook is installed, what is in force, and the last decision."""
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Show where the hook is installed, what is in force, and the last decision.
+
+    Exit code: 0, or 1 when the policy does not load, so that every call is denied.
+    """
     found = _status()
     if as_json:
         render.data(found)
-        return
+    else:
+        _tell(found)
+    ctx.exit(1 if found["policy_error"] else 0)
+
+
+def _tell(found: dict[str, Any]) -> None:
     last = found["last_decision"]
     render.facts(
         [
             ("installed in", "\n".join(found["installed"]) or "nowhere; run `leashd install claude`"),
-            ("policy", found["policy_error"] or ", ".join(found["policies"])),
-            ("approved", "\n".join(found["approved_directories"]) or "nothing; run `leashd add-dir` in a project"),
-            ("here", found["project"] + ("" if found["project_approved"] else "  (not approved)")),
+            ("policy", _policy(found)),
+            ("approved", _approved(found)),
+            ("here", _here(found)),
             ("supervisor", _running(found["supervisor"])),
             ("audit", f"{found['audit']['records']} records, {found['audit']['bytes'] / 1024:.0f} KiB"),
             (
@@ -45,18 +53,33 @@ def status(as_json: bool) -> None:
     )
 
 
+def _policy(found: dict[str, Any]) -> str:
+    if found["policy_error"]:
+        return f"every call is denied: {found['policy_error']}"
+    return ", ".join(found["policies"])
+
+
+def _approved(found: dict[str, Any]) -> str:
+    nothing = "-" if found["policy_error"] else "nothing; run `leashd add-dir` in a project"
+    return "\n".join(found["approved_directories"]) or nothing
+
+
+def _here(found: dict[str, Any]) -> str:
+    known = found["project_approved"] or found["policy_error"]
+    return str(found["project"]) + ("" if known else "  (not approved)")
+
+
 def _status() -> dict[str, Any]:
     place = here()
-    installed = [str(path) for scope, path in files(place) if read_layer(scope, path).ours.get("PreToolUse")]
-    policies, error = [], ""
-    try:
+    policies: list[str] = []
+    roots: tuple[str, ...] = ()
+    error = broken(place)
+    if not error:
         policies = list(load(str(place.state), str(place.home))["policies"])
-    except BundleError as problem:
-        error = str(problem)
-    roots = setup.current_roots(place)
+        roots = setup.current_roots(place)
     resolved = [Path(root).expanduser().resolve() for root in roots]
     return {
-        "installed": installed,
+        "installed": [str(path) for _, path in installed(place)],
         "policies": policies,
         "policy_error": error,
         "approved_directories": list(roots),

@@ -42,7 +42,8 @@ def main() -> int:
         help = "leashd's directory must be on a disk with room, and belong to you"
         return _refused(options.ready, str(error), help, STATE)
     if port is not None:
-        _again(["--state", str(settings.state), "--port", str(port), "--log-level", options.log_level])
+        seen = ["--foreground"] if options.foreground else []
+        _again(["--state", str(settings.state), "--port", str(port), "--log-level", options.log_level, *seen])
     return 0
 
 

@@ -121,12 +121,14 @@ def new_key(settings: Settings) -> str:
 
 
 def _way_in(supervisor: Supervisor, port: int, link: bool) -> dict[str, str]:
-    """The key, when it was made just now, and a link that works once; for a person at a terminal."""
+    """The key, when it was made just now, and a link that works once, by each name; for a person at a terminal."""
     if not link:
         return {}
     key = ensure_key(supervisor.db)
     code, _ = Devices(supervisor.db, supervisor.clock).code()
     way = {"link": f"http://{supervisor.settings.host}:{port}/#pair={code}"}
+    for name in supervisor.settings.public[:1]:
+        way["phone"] = f"https://{name}/#pair={code}"
     return {**way, "key": key} if key else way
 
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from leashd_hooks.redact import redact
+from leashd_hooks.report.text import visible
 
 #: Bytes after which a file is full, and how many full ones are kept.
 LIMIT, KEPT = 5 * 1024 * 1024, 4
@@ -42,6 +43,8 @@ def open_log(path: Path, level: str = "info", foreground: bool = False, limit: i
     for handler in handlers:
         handler.setFormatter(_Line())
         root.addHandler(handler)
+    if foreground and sys.stderr.isatty():
+        handlers[-1].setFormatter(_Plain())
     root.setLevel(logging.WARNING)
     _LOGGER.setLevel(level.upper())
     sys.excepthook = _crashed
@@ -67,6 +70,10 @@ class _File(RotatingFileHandler):
 
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(self.fields(record), ensure_ascii=False, default=str)
+
+    def fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        """The line as data, secrets taken out."""
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z"
         line: dict[str, Any] = {"time": moment, "level": record.levelname.lower(), "event": record.getMessage()}
         if record.name != _LOGGER.name:
@@ -75,7 +82,21 @@ class _Line(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
             line["trace"] = _trace(record.exc_info[2])
-        return json.dumps(redact(line), ensure_ascii=False, default=str)
+        cleaned: dict[str, Any] = redact(line)
+        return cleaned
+
+
+class _Plain(_Line):
+    """For a person at the terminal, as `leashd logs` shows it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self.fields(record)
+        front = f"{line.pop('time')[:19].replace('T', ' ')}  {line.pop('level'):<7}  {visible(line.pop('event'))}"
+        return "  ".join([front, *(f"{name}={visible(_text(value))}" for name, value in line.items())])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _trace(frames: TracebackType | None) -> list[str]:

@@ -6,7 +6,11 @@ import contextlib
 import json
 import os
 import socket
+import sys
 from typing import Any
+
+#: What to know about a way in.
+ONCE = {"key": "it is shown this once; keep it in your password manager", "link": "it works once, for a minute"}
 
 
 def refuse(pipe: int | None, what: str, help: str, code: int) -> None:
@@ -22,8 +26,14 @@ def _write(pipe: int | None, facts: dict[str, Any]) -> None:
 
 
 def tell(pipe: int | None, facts: dict[str, Any]) -> None:
-    """One line of JSON into the pipe, which is then closed, and READY=1 to systemd where it waits for it."""
+    """One line of JSON into the pipe, which is then closed, and READY=1 to systemd where it waits for it.
+
+    Without a pipe it is a person who started it, and sees the way in on standard error.
+    """
     _write(pipe, facts)
+    for name in ("key", "link") if pipe is None else ():
+        if name in facts:
+            print(f"{name:<4}  {facts[name]}\n      {ONCE[name]}", file=sys.stderr, flush=True)
     address = os.environ.pop("NOTIFY_SOCKET", "")
     if address:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -58,6 +58,7 @@ ELSEWHERE = {
     "cli/codex": "e2e/test_codex.py",
     "install/codex_client": "e2e/test_codex.py",
     "cli/install_codex": "e2e/test_codex.py",
+    "cli/installed": "leashd_hooks/cli/test_setup_commands.py",
     "cli/install": "leashd_hooks/cli/test_setup_commands.py",
     "cli/judging": "leashd_hooks/cli/test_check.py",
     "cli/reconcile": "leashd_hooks/test_reconcile.py",

@@ -47,7 +47,7 @@ def desk(daemon):
     """A supervisor whose key is known, and the agents that ask it."""
     shown, code = at_terminal(daemon, "start", "--port", "0")
     assert code == 0, shown
-    daemon.key = re.search(r"key   (\S+)", shown)[1]
+    daemon.key = re.search(r"key +(leashd-\S+)", shown)[1]
     daemon.agents = []
 
     def ask(**fields) -> Agent:
@@ -98,12 +98,12 @@ def test_a_wrong_key_is_refused_and_never_shown(desk):
 
 def test_a_new_key_ends_the_old_one_and_every_device(desk):
     shown, _ = at_terminal(desk, "restart")
-    link = re.search(r"link  (\S+)", shown)[1]
+    link = re.search(r"link +(\S+)", shown)[1]
     page = people.Page(desk.told["host"], desk.told["port"])
     page.login(desk.key)
     shown, code = at_terminal(desk, "approvals", "new-key", dialog=[("to go on: ", "new key\n")])
     assert code == 0, shown
-    old, desk.key = desk.key, re.search(r"key   (\S+)", shown)[1]
+    old, desk.key = desk.key, re.search(r"key +(leashd-\S+)", shown)[1]
     assert desk.key != old
     with pytest.raises(Failure, match="nobody is logged in"):
         page.get("/api/me")
@@ -134,7 +134,7 @@ def test_the_key_is_not_shown_while_it_is_typed(desk):
 
 def test_the_link_of_a_start_lets_in_once(desk):
     shown, _ = at_terminal(desk, "restart")
-    link = re.search(r"link  (\S+)", shown)[1]
+    link = re.search(r"link +(\S+)", shown)[1]
     assert at_terminal(desk, "approvals", "list", dialog=[("link: ", link + "\n")])[1] == 0
     assert at_terminal(desk, "approvals", "list", dialog=[("link: ", link + "\n")])[1] == 1
 

@@ -32,6 +32,20 @@ def test_start_says_what_is_missing_before_anything_can_ask(daemon):
     assert "note: the hook is not installed; `leashd init` does it" in done.stdout
 
 
+def test_start_says_when_no_hook_will_find_it_and_when_the_policy_is_broken(daemon):
+    daemon.run("install", "codex")
+    (daemon.home / ".leashd" / "config.yaml").write_text("policies: [strict]\nunlok: [x]\n")
+    done = daemon.run("start", "--port", "0", env={"PATH": "/usr/bin:/bin"})
+    assert done.returncode == 1
+    assert "unknown field `unlok`" in done.stderr
+    (daemon.home / ".leashd" / "config.yaml").write_text("policies: [strict]\n")
+    (daemon.home / ".leashd" / "policy.yaml").write_text("version: 1\nname: mine\nruls: []\n")
+    out = daemon.run("start", "--port", "0", env={"PATH": "/usr/bin:/bin"}).stdout
+    assert "note: `codex` is not on PATH" in out
+    assert f"note: hooks ask in `{daemon.home}/.leashd`, and so not this supervisor" in out
+    assert "note: every call is denied until the policy is mended: policy error: unknown field `ruls`" in out
+
+
 def test_what_runs_belongs_to_no_terminal_and_to_its_owner_alone(daemon):
     pid = daemon.start()["pid"]
     assert os.getsid(pid) == pid
@@ -174,6 +188,8 @@ def test_one_that_hangs_is_told_apart_and_replaced(daemon, monkeypatch):
     assert done.returncode == 5
     assert "does not answer" in done.stderr
     assert "`leashd restart` replaces it" in done.stderr
+    done = daemon.run("reload")
+    assert (done.returncode, "does not answer" in done.stderr) == (1, True)
     assert daemon.run("restart", "--port", "0").returncode == 0
     assert not is_alive(pid)
 
@@ -220,6 +236,15 @@ def test_in_the_foreground_it_shows_its_log_and_ends_with_a_signal(daemon):
         assert json.loads(process.stderr.read().splitlines()[-1])["event"] == "stopping"
 
 
+def test_in_the_foreground_a_person_gets_the_way_in_and_a_log_to_read(daemon):
+    shown, code = at_terminal(daemon, "start", "-f", "--port", "0", dialog=[("started  pid=", "\x03")])
+    assert code == 0, shown
+    assert re.search(r"key   leashd-\S{43}", shown)
+    assert re.search(r"link  http://127.0.0.1:\d+/#pair=", shown)
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  info     started  pid=", shown, re.M)
+    assert '{"time"' not in shown
+
+
 def test_logs_show_what_it_did(daemon):
     assert daemon.run("logs").returncode == 4
     daemon.start()
@@ -260,17 +285,27 @@ def test_alone_at_a_terminal_it_sets_up_and_starts_and_then_tells(daemon):
     assert code == 0, first
     assert "installed in" in first
     assert daemon.settings.exists(), first
-    assert re.search(r"key   leashd-\S{43}", first)
+    assert re.search(r"key    leashd-\S{43}", first)
     address = daemon.json("status")["supervisor"]["address"]
-    link = re.search(r"link  (\S+#pair=\S+)", first)
+    link = re.search(r"link   (\S+#pair=\S+)", first)
     assert link
     assert link[1].startswith(address)
-    assert "█" in first
+    assert "█" not in first  # a phone has an address 127.0.0.1 of its own
     again, code = at_terminal(daemon)
     assert code == 0, again
     assert "installed in" not in again
     assert address in again
-    assert "key " not in again
+    assert "key  " not in again
+    assert "`leashd restart` shows a link" in again
+
+
+def test_where_a_tunnel_shows_the_page_the_link_is_also_a_picture(daemon):
+    daemon.start()
+    shown, code = at_terminal(daemon, "restart", env={"LEASHD_PUBLIC_HOSTS": "laptop.example.org"})
+    assert code == 0, shown
+    pair = re.search(r"link   \S+#pair=(\S+)", shown)[1]
+    assert f"phone  https://laptop.example.org/#pair={pair}" in shown
+    assert "█" in shown
 
 
 def test_with_yes_it_sets_up_without_a_question(daemon):
@@ -278,14 +313,14 @@ def test_with_yes_it_sets_up_without_a_question(daemon):
     assert code == 0, shown
     assert "go ahead?" not in shown
     assert daemon.settings.exists()
-    assert re.search(r"link  \S+#pair=", shown)
+    assert re.search(r"link   \S+#pair=", shown)
 
 
 def test_the_way_in_is_shown_to_a_person_only(daemon):
     assert "link" not in daemon.run("start", "--port", "0").stdout
     assert set(daemon.json("restart")) == {"running", "pid", "address", "notes"}
     shown, _ = at_terminal(daemon, "restart")
-    assert "key   leashd-" in shown
+    assert "key    leashd-" in shown
     again, _ = at_terminal(daemon, "restart")
-    assert "key   leashd-" not in again
+    assert "key    leashd-" not in again
     assert "#pair=" in again

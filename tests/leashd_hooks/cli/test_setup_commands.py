@@ -55,6 +55,18 @@ def test_status_tells_the_whole_state(terminal):
     assert after["last_decision"]["call"] == "git status"
 
 
+def test_status_names_other_agents_and_what_is_broken(terminal):
+    terminal.run("install", "codex")
+    assert terminal.json("status")["installed"] == [str(terminal.home / ".codex" / "hooks.json")]
+    (terminal.home / ".leashd" / "config.yaml").write_text("polices: [x]\n")
+    done = terminal.run("status")
+    assert done.returncode == 1
+    assert "every call is denied: config error: unknown field `polices`" in done.stdout
+    assert "not running" in done.stdout
+    assert terminal.json("status")["policy_error"].endswith("did you mean `policies`?")
+    assert [line for line in done.stdout.splitlines() if line.endswith(" ")] == []
+
+
 def test_a_directory_is_approved_and_withdrawn(terminal):
     (terminal.project / "src").mkdir()
     assert terminal.json("add-dir", cwd=terminal.project / "src")["approved_directories"] == [str(terminal.project)]
