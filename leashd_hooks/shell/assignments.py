@@ -18,7 +18,7 @@ def evaluate(shell: "Walker", assigns: "Sequence[Assign]", state: "State") -> "d
     found: dict[str, Value] = {}
     for assign in assigns:
         for word in assign.index:
-            _check(shell, single(word, state, shell.substitute))
+            _subscript(shell, single(word, state, shell.substitute), state)
         value: Value = single(assign.value, state, shell.substitute, assigned=True)
         _check(shell, value)
         before = found.get(assign.name, state.lookup(assign.name))
@@ -27,6 +27,8 @@ def evaluate(shell: "Walker", assigns: "Sequence[Assign]", state: "State") -> "d
         elif assign.append:
             known = isinstance(before, str) and isinstance(value, str)
             value = f"{before}{value}" if known else Unknown("$" + assign.name)
+        if assign.name in state.volatile and isinstance(value, Unknown):
+            _subscript(shell, value, state)  # it may be declared a number
         found[assign.name] = value
     return found
 
@@ -47,6 +49,14 @@ def _array(shell: "Walker", assign: "Assign", value: "Value", before: "Value", s
 def _check(shell: "Walker", value: "Value") -> None:
     if isinstance(value, str) and runs_in_arithmetic(value):
         shell.refuse("a value that arithmetic would run")
+
+
+def _subscript(shell: "Walker", value: "Value", state: "State") -> None:
+    """The index of an element is arithmetic, and in a list of elements it is expanded twice."""
+    from leashd_hooks.shell.arithmetic import runs
+
+    if runs(value, state) or (isinstance(value, str) and ("$" in value or "`" in value)):
+        shell.refuse("a subscript that runs a command")
 
 
 def during(

@@ -57,6 +57,10 @@ def compare(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         if isinstance(value, str) and runs_in_arithmetic(value):
             shell.refuse("a subscript that runs a command", call)
         if call.name == "let":
+            from leashd_hooks.shell.arithmetic import runs
+
+            if runs(value, state):
+                shell.refuse("arithmetic that may run what it reads", call)
             _unknown(state, str(value).partition("=")[0].rstrip("+-*/%") if isinstance(value, str) else "")
     return _both(state)
 
@@ -165,14 +169,20 @@ def _unknown(state: "State", name: "Value", effects: "Sequence[Effect]" = ()) ->
 
 def take_input(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
     """`read`, `mapfile`, `getopts`, `wait -p`, `vared`: every word may name a variable that is set."""
+    from leashd_hooks.shell.arithmetic import from_elsewhere
+
     compare(shell, call, state)
     effects = call.stdin.effects
+    if call.stdin.kind == "file":
+        effects = [*effects, call.effect("read", path=call.stdin.path, how="content")]
     for place, value in enumerate(call.args):
         if value == "-u" and place + 1 < len(call.args):
             opened = state.variables.get(f"&{call.args[place + 1]}")
             effects = opened.effects if isinstance(opened, Unknown) else effects
         if isinstance(value, Unknown) or value.isidentifier():
             _unknown(state, value, effects)
+        if isinstance(value, Unknown) and from_elsewhere(value):
+            shell.refuse("a subscript that may run what it reads", call)
         if value == "-C" and call.name in ("mapfile", "readarray") and place + 1 < len(call.args):
             shell.out.extend(call.shell(call.args[place + 1]))
     for name in ("REPLY", "MAPFILE", "OPTARG", "OPTIND"):
@@ -262,6 +272,11 @@ def declare(
         shell.locals[-1].update(names)
     if call.name == "local" and not shell.locals:  # an error in bash, not in zsh
         names = {name: Unknown("$" + name) for name in names}
+    if "i" in options or call.name in ("integer", "float"):
+        from leashd_hooks.shell.arithmetic import runs
+
+        if any(runs(value, state) for value in names.values()):
+            shell.refuse("a number that may run what it reads", call)
     _set(state, call.name, options, names)
     if not names and (not options or "p" in options or options == "-x"):
         shell.emit("secret", call, store="environment")

@@ -176,10 +176,12 @@ def function(shell: "Walker", node: "Node", state: "State") -> "Outcome":
 
 
 def test(shell: "Walker", node: "Node", state: "State") -> "Outcome":
+    from leashd_hooks.shell.arithmetic import runs
+
     state = state.copy()
     for word in node.words:
         value = single(word, state, shell.substitute)
-        if node.flag and isinstance(value, str) and runs_in_arithmetic(value):
+        if node.flag and runs(value, state):
             shell.refuse("a comparison that runs a command")
     return [state], [state]
 
@@ -191,12 +193,14 @@ def arithmetic(shell: "Walker", node: "Node", state: "State") -> "Outcome":
 
 
 def _arithmetic(shell: "Walker", node: "Node", state: "State") -> None:
+    from leashd_hooks.shell.arithmetic import runs
+
     for word in node.words:
         value = single(word, state, shell.substitute)
+        if runs(value, state):
+            shell.refuse("arithmetic that runs a command")
         if word.parts and word.parts[0].op == "=":
             state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
-        if isinstance(value, str) and runs_in_arithmetic(value):
-            shell.refuse("arithmetic that runs a command")
 
 
 def coprocess(shell: "Walker", node: "Node", state: "State") -> "Outcome":

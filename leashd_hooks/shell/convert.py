@@ -18,6 +18,9 @@ MAX_DEPTH = 64
 
 ARITHMETIC_TESTS = frozenset(("-eq", "-ne", "-lt", "-gt", "-le", "-ge", "-v", "-R"))
 
+#: What starts an expansion, whatever escapes or quotes made it.
+_EXPANDS = frozenset("$`")
+
 COMPARISONS = frozenset(("==", "!=", "<=", ">="))
 
 
@@ -229,9 +232,11 @@ class Converter:
         kind = item["Type"]
         if kind == "Word":
             self.inside += 1
-            found = [self.word(item)]
+            word = self.word(item)
             self.inside -= 1
-            return found
+            if any(part.kind == "literal" and not _EXPANDS.isdisjoint(part.text) for part in word.parts):
+                word = self.odd(word, "an escape that does not protect in arithmetic")
+            return [word]
         if kind not in ("BinaryArithm", "UnaryArithm", "ParenArithm"):
             raise ShellRefused("arithmetic that is not known")
         left = self.expression(item.get("X"))
@@ -245,11 +250,9 @@ class Converter:
         value = self.word(item["Value"]) if "Value" in item else None
         array = None
         if "Array" in item:
-            array = []
-            for element in item["Array"].get("Elems", ()):
-                array.extend(self.expression(element.get("Index")))
-                if "Value" in element:
-                    array.append(self.word(element["Value"]))
+            elements = item["Array"].get("Elems", ())
+            index += [word for one in elements for word in self.expression(one.get("Index"))]
+            array = [self.word(one["Value"]) for one in elements if "Value" in one]
         return Assign(item["Name"]["Value"], value, bool(item.get("Append")), index, array)
 
     # Words
@@ -315,18 +318,17 @@ class Converter:
 
     def single(self, item: "Json", found: "list[Part]") -> None:
         value = item.get("Value", "")
-        if self.inside and ("$" in value or "`" in value):
-            found.append(Part("refused", "single quotes that do not protect"))
-        elif item.get("Dollar"):
+        decoded: str | None = value
+        if item.get("Dollar"):
             from leashd_hooks.shell.ansi import decode
 
             decoded = decode(value)
-            if decoded is None:
-                found.append(Part("refused", "an escape that is no text"))
-            else:
-                literal(found, decoded, quoted=True)
+        if decoded is None:
+            found.append(Part("refused", "an escape that is no text"))
+        elif self.inside and not _EXPANDS.isdisjoint(value + decoded):
+            found.append(Part("refused", "single quotes that do not protect"))
         else:
-            literal(found, value, quoted=True)
+            literal(found, decoded, quoted=True)
 
     def substitution(self, item: "Json", quoted: bool, found: "list[Part]") -> None:
         start, end = self.span(item)
@@ -354,7 +356,8 @@ class Converter:
             if key in item:
                 operator += item[key].get("Op", {"Slice": ":", "Repl": "/"}.get(key, ""))
                 for field in fields:
-                    words.extend(self.operand(item[key].get(field)))
+                    read = self.expression if key == "Slice" else self.operand
+                    words.extend(read(item[key].get(field)))
         self.inside -= 1
         if "Names" in item:
             operator += "names"

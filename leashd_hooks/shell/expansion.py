@@ -215,7 +215,7 @@ def _evaluate(
                 text.add(output, quoted=True)
                 text.effects.extend(effects)
             else:
-                text.unknown("$(...)", effects)
+                text.unknown("$(...)", _carried(part, effects))
         elif kind == "process":
             effects, _ = substitute(part, state)
             if len(parts) == 1:
@@ -229,6 +229,15 @@ def _evaluate(
             text.unknown(part.text)
     value = text.value()
     return Anywhere(value) if isinstance(value, Pattern) and "&hidden" in state.variables else value
+
+
+def _carried(part: Part, effects: "list[Effect]") -> "Sequence[Effect]":
+    """The effects whose text a substitution hands on: a count says nothing of what was counted."""
+    if part.body is None or not any(effect.kind in ("read", "network") for effect in effects):
+        return effects
+    from leashd_hooks.shell.arithmetic import counts
+
+    return () if counts(part.body, effects) else effects
 
 
 def _piped(part: Part, effects: "list[Effect]") -> Piped:
@@ -318,6 +327,8 @@ def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text)
     value = Unknown("${" + part.text + part.op + "...}", "", known.effects if isinstance(known, Unknown) else ())
     if part.op in DEFAULTS and isinstance(known, str) and known:
         return known
+    if part.op[:1] == "!" and isinstance(known, Unknown) and _runs(known, state):
+        substitute(Part("refused", "a name that may run what it reads"), state)
     if part.op == "!" and isinstance(known, str) and known.isidentifier():
         return state.lookup(known)
     if type(known) is str and len(part.words) == 1 and part.op in ("#", "##", "%", "%%"):
@@ -325,7 +336,7 @@ def _expanded(part: Part, state: "State", substitute: "Substitute", text: _Text)
         if cut is not None:
             return cut
     if part.op[-1] == "=":
-        state.assign(part.text, value)
+        state.assign(part.text, Unknown(value.why, "", [*value.effects, *text.effects]))
     return value
 
 
@@ -346,14 +357,23 @@ def _cut(text: str, op: str, word: "Word") -> "str | None":
 
 
 def _operands(part: Part, state: "State", substitute: "Substitute", text: _Text) -> None:
+    counts = part.kind == "arithmetic" or part.op == ":" or part.op[-1:] == "["
     for word in part.words:
         value = single(word, state, substitute)
-        if word.parts and word.parts[0].op == "=":
-            state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
         if isinstance(value, Unknown):
             text.effects.extend(value.effects)
         elif runs_in_arithmetic(value):
             substitute(Part("refused", "a subscript that runs a command"), state)
+        if counts and _runs(value, state):
+            substitute(Part("refused", "arithmetic that may run what it reads"), state)
+        if word.parts and word.parts[0].op == "=":
+            state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
+
+
+def _runs(value: "Value", state: "State") -> bool:
+    from leashd_hooks.shell.arithmetic import runs
+
+    return runs(value, state)
 
 
 def _escaped(text: str) -> str:

@@ -68,7 +68,7 @@ def _remember(fd: str, target: "Value", own: "list[Effect]", state: "State") -> 
     """Notes what a descriptor beyond the three usual ones is connected with, as the variable `&3` or that of `{fd}`."""
     if fd in ("", "0", "1", "2"):
         return
-    effects = target.effects if isinstance(target, Piped) else [one for one in own if one.kind in ("network", "run")]
+    effects = target.effects if isinstance(target, Piped) else [one for one in own if one.kind != "write"]
     name = fd[1:-1] if fd[:1] == "{" else "&" + fd
     before = state.variables.get(name)
     known = before.effects if isinstance(before, Unknown) else []
