@@ -19,6 +19,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from leashd_hooks.approval import digest
+from leashd_hooks.model import Call
 from leashd_supervisor.approvals.model import KINDS, PENDING, Approval, Request
 from leashd_supervisor.approvals.service import Approvals
 from leashd_supervisor.kernel.errors import Busy
@@ -144,7 +146,17 @@ def parse(body: dict[str, Any]) -> Request:
         raise Malformed("`risk_level` is not a text")
     if not isinstance(body.get("replaces", False), bool) or not isinstance(body.get("before", ""), (str, type(None))):
         raise Malformed("`replaces` is not a flag or `before` not a text")
+    if body["digest"] != _digest(body):
+        raise Malformed("`digest` is not that of `tool` and `input`")
     return Request(**{**known, "call_id": str(body.get("call_id", "")), "effects": tuple(effects)})
+
+
+def _digest(body: dict[str, Any]) -> str:
+    """What a person's answer is bound to is what they are shown, whoever asks."""
+    try:
+        return digest(Call(body["tool"], body["input"], body["cwd"]))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Malformed(f"`input` cannot be told: {error}") from error
 
 
 async def _json(http: HttpRequest) -> dict[str, Any]:

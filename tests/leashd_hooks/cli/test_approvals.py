@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
+from leashd_hooks.approval import digest
 from leashd_hooks.cli import people
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.model import Call
 from tests.leashd_hooks.cli.daemons import at_terminal, eventually
 
 ASK = (
@@ -18,7 +20,7 @@ ASK = (
     "print(json.dumps(client.ask(sys.argv[1], '/ask', json.loads(sys.argv[2]), 60)))"
 )
 PUSH = {
-    "kind": "tool", "agent": "claude", "session": "s1", "call_id": "c1", "digest": "d1", "tool": "Bash",
+    "kind": "tool", "agent": "claude", "session": "s1", "call_id": "c1", "tool": "Bash",
     "input": {"command": "git push origin main", "description": "publish"}, "cwd": "/p",
     "rule": "push", "reason": "others see it",
     "effects": [{"kind": "git", "operation": "push", "changes": "remote"}],
@@ -30,10 +32,14 @@ class Agent:
     """A hook that asks and waits."""
 
     def __init__(self, daemon, **fields) -> None:
-        question = json.dumps({**PUSH, **fields})
+        question = {**PUSH, **fields}
+        bound = digest(Call(question["tool"], question["input"], question["cwd"]))
         path = str(daemon.folder / "run" / "hook.sock")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", ASK, path, question], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", ASK, path, json.dumps({"digest": bound, **question})],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def answer(self) -> dict:
@@ -228,7 +234,7 @@ def test_an_approval_that_has_ended_can_be_allowed_for_the_next_try(desk):
 
 def test_of_several_one_is_named(desk):
     desk.ask()
-    desk.ask(call_id="c2", digest="d2")
+    desk.ask(call_id="c2")
     shown, code = _with_key(desk, "deny")
     assert code == 1
     assert "there are 2 approvals that wait" in shown
@@ -255,7 +261,7 @@ def test_what_need_not_be_asked_again_is_previewed_listed_and_taken_back(desk):
 
 
 def test_watching_shows_what_comes_and_a_key_answers_it(desk):
-    agent = desk.ask(call_id="c9", digest="d9", input={"command": "make watched"}, effects=[{"kind": "run"}])
+    agent = desk.ask(call_id="c9", input={"command": "make watched"}, effects=[{"kind": "run"}])
     # The first key comes before anybody can have read the card, and counts for nothing.
     keys = [("make watched", ""), ("read it first", "a"), ("d deny", "d"), ("denied (terminal)", "q")]
     shown, code = _with_key(desk, "watch", dialog=keys, env={"TERM": "xterm", "LINES": "50"})

@@ -15,6 +15,8 @@ import httpx
 from leashd_supervisor.kernel.db import Database
 from leashd_supervisor.web.auth import ensure_key
 
+from leashd_hooks.approval import digest
+from leashd_hooks.model import Call
 from tests.leashd_supervisor.conftest import until
 
 PUBLIC = "laptop.example.net"
@@ -96,14 +98,13 @@ class Door:
 
 
 def question(**changes: Any) -> "dict[str, Any]":
-    """What a hook sends for `git push origin main`."""
+    """What a hook sends for `git push origin main`; its digest is that of tool and input, unless another is given."""
     command = "git push origin main"
-    return {
+    asked = {
         "kind": "tool",
         "agent": "claude",
         "session": "s1",
         "call_id": "call-1",
-        "digest": "d1",
         "tool": "Bash",
         "input": {"command": command, "description": "publish the fix"},
         "cwd": "/home/me/shop",
@@ -119,6 +120,7 @@ def question(**changes: Any) -> "dict[str, Any]":
         "decisive": 1,
         **changes,
     }  # fmt: skip
+    return {"digest": digest(Call(asked["tool"], asked["input"], asked["cwd"])), **asked}
 
 
 def low(**changes: Any) -> "dict[str, Any]":

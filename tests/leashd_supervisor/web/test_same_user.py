@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from leashd_supervisor.ipc.door import Malformed, parse
 from leashd_supervisor.web.auth import Devices
 
 from tests.leashd_supervisor.web.door import Door, question
 
+#: What an approval of these tests is bound to.
+OWN = question()["digest"]
 #: Everything that answers, tells a secret or changes a setting at people's door.
 POWERS = (
     ("POST", "/api/login", {"key": "x"}),
@@ -19,8 +22,8 @@ POWERS = (
     ("GET", "/api/state", None),
     ("GET", "/api/approvals", None),
     ("GET", "/api/approvals/{id}", None),
-    ("POST", "/api/approvals/{id}/answer", {"allow": True, "digest": "own"}),
-    ("POST", "/api/approvals/allow", {"approvals": [{"id": "{id}", "digest": "own"}]}),
+    ("POST", "/api/approvals/{id}/answer", {"allow": True, "digest": OWN}),
+    ("POST", "/api/approvals/allow", {"approvals": [{"id": "{id}", "digest": OWN}]}),
     ("GET", "/api/grants", None),
     ("PUT", "/api/settings", {"quiet": {"on": True}}),
     ("GET", "/api/audit", None),
@@ -46,9 +49,9 @@ VERBS = (
 @pytest.fixture
 def waiting(door: Door, owner: httpx.Client) -> "Iterator[dict[str, str]]":
     number = next(NUMBERS)
-    shown, _ = door.asked(owner, session="agent", call_id=f"own-{number}", digest="own", rule=f"r{number}")
+    shown, _ = door.asked(owner, session="agent", call_id=f"own-{number}", rule=f"r{number}")
     yield {"id": shown["id"], "call_id": shown["call_id"]}
-    owner.post(f"/api/approvals/{shown['id']}/answer", json={"allow": False, "digest": "own"})
+    owner.post(f"/api/approvals/{shown['id']}/answer", json={"allow": False, "digest": OWN})
 
 
 NUMBERS = itertools.count()
@@ -71,7 +74,7 @@ def test_nothing_of_peoples_door_is_on_the_hooks_socket(
 
 
 def test_the_hooks_socket_has_no_verb_that_answers(door: Door, owner: httpx.Client, waiting: "dict[str, str]") -> None:
-    given = {"id": waiting["id"], "digest": "own", "allow": True, "state": "allowed"}
+    given = {"id": waiting["id"], "digest": OWN, "allow": True, "state": "allowed"}
     for verb, method in itertools.product(VERBS, ("GET", "POST", "PUT")):
         assert (verb, method, door.hook(method, verb, given).status_code) == (verb, method, 404)
     assert state(owner, waiting["id"]) == "pending"
@@ -93,13 +96,34 @@ def test_a_question_cannot_bring_its_answer(door: Door, more: "dict[str, object]
     assert door.hook("POST", "/ask", question(call_id="bring", **more)).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        {"input": {"command": "rm -rf build"}},
+        {"tool": "Write"},
+        {"input": {"command": "git push origin main", "description": "publish the fix "}},
+        {"digest": OWN.upper()},
+        {"digest": "d1"},
+    ],
+)
+def test_a_question_cannot_be_shown_as_another_than_it_is_bound_to(door: Door, decoy: "dict[str, object]") -> None:
+    """Who says yes to what is shown would allow the call that the digest is of."""
+    asked = {**question(session="agent", call_id="decoy"), **decoy}
+    assert door.hook("POST", "/ask", asked, **{"Leashd-Wait": "0.1"}).status_code == 400
+
+
+def test_a_question_that_cannot_be_told_is_none() -> None:
+    with pytest.raises(Malformed):
+        parse({**question(), "input": {"timeout": float("inf")}})
+
+
 @pytest.mark.parametrize("event", [{"event": "end"}, {"event": "allowed"}, {"event": "end", "state": "allowed"}])
 def test_a_report_ends_a_question_and_never_allows_it(
     door: Door, owner: httpx.Client, waiting: "dict[str, str]", event: "dict[str, str]"
 ) -> None:
     door.hook("POST", "/report", {"session": "agent", "call_id": waiting["call_id"], **event})
     assert state(owner, waiting["id"]) in ("pending", "cancelled")
-    told = door.hook("POST", "/dialog", {"session": "agent", "digest": "own"}).json()
+    told = door.hook("POST", "/dialog", {"session": "agent", "digest": OWN}).json()
     assert told == {"state": "not_asked"}
 
 

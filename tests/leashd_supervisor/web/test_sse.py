@@ -39,8 +39,8 @@ def read(lines: "Iterator[str]") -> "tuple[str, dict[str, Any], int | None]":
 
 def settle(door: Door, owner: httpx.Client, name: str) -> None:
     """A question and its answer: three events."""
-    shown, waiting = door.asked(owner, session=name, call_id=name, digest=name)
-    owner.post(f"/api/approvals/{shown['id']}/answer", json={"allow": True, "digest": name})
+    shown, waiting = door.asked(owner, session=name, call_id=name)
+    owner.post(f"/api/approvals/{shown['id']}/answer", json={"allow": True, "digest": shown["digest"]})
     waiting.result(10)
 
 
@@ -81,9 +81,9 @@ class TestCursor:
         assert found[-1][1]["delivered"]
 
     def test_a_standing_answer_is_told(self, door: Door, owner: httpx.Client) -> None:
-        shown, waiting = door.asked(owner, session="g", call_id="g", digest="g", **low())
+        shown, waiting = door.asked(owner, session="g", call_id="g", **low())
         cursor = owner.get("/api/state").json()["cursor"]
-        given = {"allow": True, "digest": "g", "scope": "session"}
+        given = {"allow": True, "digest": shown["digest"], "scope": "session"}
         assert owner.post(f"/api/approvals/{shown['id']}/answer", json=given).status_code == 200
         waiting.result(10)
         (grant,) = owner.get("/api/grants").json()["grants"]
