@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leashd_hooks.shell.tree import Node
 
 #: Programs that print numbers, or text that no file decides.
-COUNTERS = frozenset("wc date nproc seq pgrep id tput sleep uptime free df sum cksum".split())
+COUNTERS = frozenset(("wc", "date", "nproc", "seq", "pgrep", "id", "tput", "uptime", "free", "df", "sum", "cksum"))
 #: Programs that print a number with `-c`.
 SEARCHES = frozenset(("grep", "egrep", "fgrep", "zgrep", "rg"))
 #: Where the system itself tells something.
@@ -23,7 +23,7 @@ STEPS = 8
 
 
 def runs(value: "Value", state: "State") -> bool:
-    """Whether a value that is taken for a number may run a command: by its text, or by what a variable it names holds."""
+    """Whether a value taken for a number may run a command: by its text, or by what a variable it names holds."""
     for _ in range(STEPS):
         if isinstance(value, Unknown):
             return from_elsewhere(value)
