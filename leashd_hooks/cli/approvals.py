@@ -196,7 +196,7 @@ def new_key() -> None:
 @approvals.command()
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object a line, and answer nothing")
 def watch(as_json: bool) -> None:
-    """See what agents ask as they ask it, and answer with a key: a allows, d denies, q leaves."""
+    """See what agents ask as they ask it, and answer with a key: a allows, d denies, j and k choose, q leaves."""
     from leashd_hooks.cli.watch import Watch
 
     with people.session() as page:

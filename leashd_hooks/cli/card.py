@@ -81,13 +81,18 @@ def _left(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:.0f} s, then it counts as no"
 
 
-def waiting(views: Iterable[dict[str, Any]], chosen: str = "") -> Table:
-    """What waits, one a line; only what it is about is cut."""
+def waiting(views: Iterable[dict[str, Any]], chosen: str = "", most: int = 0) -> Table:
+    """What waits, one a line; only what it is about is cut.  With `most`, as many lines, those near the chosen one."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), expand=True)
     for column in ("", "id", "age", "risk"):
         table.add_column(column, no_wrap=True)
     table.add_column("what", no_wrap=True, overflow="ellipsis", ratio=1)
-    for number, view in enumerate(views, start=1):
+    numbered = list(enumerate(views, start=1))
+    if 0 < most < len(numbered):
+        at = next((at for at, (_, view) in enumerate(numbered) if view["id"] == chosen), 0)
+        first = max(0, min(at - most // 2, len(numbered) - most))
+        numbered = numbered[first : first + most]
+    for number, view in numbered:
         risk = str(view.get("risk", ""))
         about = " ".join(str(view.get("text", "")).split())[:LINE]
         table.add_row(

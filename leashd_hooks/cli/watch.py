@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
+from rich.segment import Segment
 from rich.text import Text
 
 from leashd_hooks.cli import card, people, render
@@ -26,8 +27,11 @@ from leashd_hooks.cli.people import Page
 ARMED = 0.7
 #: Seconds within which the second key allows what is dangerous; seconds between two tries to connect.
 TWICE, AGAIN = 5.0, 1.0
-HELP = "1-9 choose   a allow   d deny   s deny and stop   q leave"
+HELP = "1-9 j k choose   a allow   d deny   s deny and stop   q leave"
 UNREAD = "read it first; keys count in a moment"
+CUT = "this screen does not show all of it; the page does, and `leashd approvals show`"
+#: Lines around list and card, and what the list has of them at least.
+AROUND, LIST = 4, 4
 
 
 class Watch:
@@ -40,6 +44,7 @@ class Watch:
         self._shown_at = 0.0
         self._pressed_at = 0.0
         self._said = ""
+        self._whole = True
         self._cursor = 0
         self._news: queue.SimpleQueue[tuple[str, int | None, dict[str, Any]]] = queue.SimpleQueue()
 
@@ -49,10 +54,12 @@ class Watch:
             raise Failure("keys need a terminal", "`leashd approvals watch --json` only shows")
         self._fetch()
         threading.Thread(target=self._listen, daemon=True).start()
-        with _keys() as keys, Live(self._drawn(), console=render.console(), auto_refresh=False) as live:
+        with _keys() as keys, Live(self._drawn(), console=render.console(), auto_refresh=False, screen=True) as live:
             while self._key(keys):
                 self._hear()
                 live.update(self._drawn(), refresh=True)
+        if self._said:
+            render.say(self._said)
 
     def _fetch(self) -> None:
         state = self._page.get("/api/state")
@@ -102,6 +109,10 @@ class Watch:
         view = self._pending.get(self._chosen)
         if key.isdigit() and 0 < int(key) <= len(self._pending):
             self._choose(list(self._pending)[int(key) - 1])
+        elif view and key in "jk":
+            ids = list(self._pending)
+            at = ids.index(self._chosen) + (1 if key == "j" else -1)
+            self._choose(ids[max(0, min(at, len(ids) - 1))])
         elif view and key in "ads" and self._armed():
             self._press(key, view)
         return True
@@ -111,6 +122,9 @@ class Watch:
 
     def _press(self, key: str, view: dict[str, Any]) -> None:
         now = time.monotonic()
+        if key == "a" and not self._whole:
+            self._said = CUT
+            return
         if key == "a" and view["risk"] == "danger" and now - self._pressed_at > TWICE:
             self._pressed_at = now
             self._said = "this is dangerous: press a again to allow it"
@@ -125,10 +139,35 @@ class Watch:
             self._said = f"not answered: {error}"
 
     def _drawn(self) -> RenderableType:
+        """As much as the screen has lines for: of the list what is near the chosen one, then its card."""
+        out = render.console()
         view = self._pending.get(self._chosen)
-        parts: list[RenderableType] = [card.waiting(self._pending.values(), self._chosen), Text("")]
-        parts.append(card.card(view) if view else Text("nothing waits", style="dim"))
-        return Group(*parts, Text(self._said, style="yellow"), Text(HELP if self._armed() else UNREAD, style="dim"))
+        shown = card.card(view) if view else Text("nothing waits", style="dim")
+        lines = out.render_lines(shown, pad=False)
+        listed = len(self._pending) + 1
+        room = out.height - AROUND - min(listed, LIST)
+        self._whole = len(lines) <= room
+        if self._whole and self._said == CUT:
+            self._said = ""
+        table = card.waiting(self._pending.values(), self._chosen, max(LIST, out.height - AROUND - len(lines)) - 1)
+        parts: list[RenderableType] = [table, Text("")]
+        parts.append(shown if self._whole else _Lines(lines[: room - 1]))
+        if not self._whole:
+            parts.append(Text(f"… {CUT}", style="yellow", no_wrap=True, overflow="ellipsis"))
+        help = Text(HELP if self._armed() else UNREAD, style="dim", no_wrap=True, overflow="ellipsis")
+        return Group(*parts, Text(self._said, style="yellow", no_wrap=True, overflow="ellipsis"), help)
+
+
+class _Lines:
+    """Lines that are drawn already."""
+
+    def __init__(self, lines: list[list[Segment]]) -> None:
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._lines:
+            yield from line
+            yield Segment.line()
 
 
 @contextmanager

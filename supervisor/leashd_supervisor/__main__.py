@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 
@@ -54,9 +55,8 @@ def _again(arguments: list[str]) -> None:
 
 def _refused(pipe: int | None, what: str, help: str, code: int) -> int:
     ready.refuse(pipe, what, help, code)
-    print(f"error: {what}", file=sys.stderr)
-    if help:
-        print(f"help: {help}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # the disk may have no room for it
+        print(f"error: {what}" + (f"\nhelp: {help}" if help else ""), file=sys.stderr, flush=True)
     return code
 
 

@@ -269,6 +269,22 @@ def test_watching_shows_what_comes_and_a_key_answers_it(desk):
     assert agent.answer()["state"] == "denied"
 
 
+def test_what_a_screen_does_not_show_whole_is_not_allowed_from_it(desk):
+    agent = desk.ask(input={"command": "make it"}, effects=[{"kind": "run", "program": "make"}])
+    keys = [("does not show all of it", ""), ("d deny", "a"), ("does not show all of it", "q")]
+    shown, code = _with_key(desk, "watch", dialog=keys, env={"TERM": "xterm", "LINES": "12", "COLUMNS": "80"})
+    assert code == 0, shown
+    assert agent.process.poll() is None
+
+
+def test_of_many_the_list_leaves_room_for_the_card(desk):
+    desk.agents += [Agent(desk, call_id=f"c{number}") for number in range(12)]
+    eventually(lambda: desk.json("status")["supervisor"]["waiting"] == 12)
+    keys = [("d deny", "jjjjjjjjjjjjj"), (">12", ""), ("agent says", "k"), (">11", "q")]
+    shown, code = _with_key(desk, "watch", dialog=keys, env={"TERM": "xterm", "LINES": "24", "COLUMNS": "80"})
+    assert code == 0, shown
+
+
 def test_watching_waits_for_what_comes(desk):
     keys = [("nothing waits", "q")]
     shown, code = _with_key(desk, "watch", dialog=keys, env={"TERM": "xterm", "LINES": "50"})
