@@ -45,7 +45,7 @@ function Shown({ view }) {
   };
   useEffect(() => {
     // Who comes from another panel reads on at the top; no button has the focus by itself.
-    if (gone() && document.activeElement === document.body) document.getElementById("verb").focus({ preventScroll: true });
+    if (gone() && document.activeElement.matches("body, .row-link, .review")) document.getElementById("verb").focus({ preventScroll: true });
     if (pending && view.risk === "danger" && view.kind === "tool") say(`Danger: ${view.verb}, ${view.risk_why}`, true);
   }, [view.id]);
   const parts = { view, arm, busy, give };
