@@ -40,12 +40,13 @@ def into_interpreter(call: "Invocation", effects: "Sequence[Effect]", programs: 
 def through_pipes(call: "Invocation", found: "Sequence[Effect]", pipes: "Sequence[Piped]") -> "list[Effect]":
     """Flows through `<(...)` that a command runs as a script and through `>(...)` that runs what the command prints."""
     flows: list[Effect] = []
+    scripts = [effect for effect in found if effect.kind == "code"]
     for pipe in pipes:
         inner = set(map(id, pipe.effects))
-        outer = [effect for effect in found if id(effect) not in inner]
-        if pipe.op == "<(" and any(_runs(effect, str(pipe)) for effect in outer):
+        if pipe.op == "<(" and any(_runs(one, str(pipe)) and id(one) not in inner for one in scripts):
             flows.extend(into_interpreter(call, pipe.effects))
-        elif pipe.op == ">(" and any(_runs(effect, "") for effect in pipe.effects):
+        elif pipe.op == ">(" and any(_runs(one, "") for one in pipe.effects):
+            outer = [one for one in found if id(one) not in inner]
             flows.extend(into_interpreter(call, [*outer, *call.stdin.effects]))
     return flows
 
