@@ -14,7 +14,7 @@ from leashd_hooks.install import setup
 
 
 @click.command("add-dir")
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=click.Path(file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def add_dir(directory: str | None, as_json: bool) -> None:
     """Approve DIRECTORY, or the current project, for the agent to work in."""
@@ -32,7 +32,7 @@ def add_dir(directory: str | None, as_json: bool) -> None:
 
 
 @click.command("remove-dir")
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=click.Path(file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def remove_dir(directory: str | None, as_json: bool) -> None:
     """Withdraw the approval of DIRECTORY, or of the current project."""

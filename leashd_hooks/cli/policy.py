@@ -228,6 +228,8 @@ def compile_(as_json: bool) -> None:
 @json_option
 def diff(first: str, second: str, as_json: bool) -> None:
     """Compare what two policies answer to every shipped example."""
+    for name in (first, second):  # a name that is none is told before the work begins
+        layers.of_names([name], [], str(here().home))
     rows = [row for row in _compared(first, second) if row["first"] != row["second"]]
     if as_json:
         render.data(rows)

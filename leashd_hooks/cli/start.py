@@ -104,6 +104,9 @@ def stop(as_json: bool) -> None:
         render.data({"stopped": found.pid, "killed": not gentle})
         return
     render.say(f"stopped (process {found.pid})" if gentle else f"killed (process {found.pid} did not end by itself)")
+    if found.waiting:
+        calls = "1 call waits" if found.waiting == 1 else f"{found.waiting} calls wait"
+        render.say(f"note: {calls} for the next supervisor, for a minute; `leashd start`", "yellow")
 
 
 @click.command()

@@ -14,7 +14,7 @@ from leashd_hooks.policy import layers
 
 
 @click.command()
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=click.Path(file_okay=False))
 @click.option("--revoke", is_flag=True, help="stop trusting it")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def trust(directory: str | None, revoke: bool, as_json: bool) -> None:

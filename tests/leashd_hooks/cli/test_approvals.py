@@ -285,6 +285,11 @@ def test_of_many_the_list_leaves_room_for_the_card(desk):
     assert code == 0, shown
 
 
+def test_who_stops_it_is_told_what_waits(desk):
+    desk.ask()
+    assert "note: 1 call waits for the next supervisor" in desk.run("stop").stdout
+
+
 def test_watching_waits_for_what_comes(desk):
     keys = [("nothing waits", "q")]
     shown, code = _with_key(desk, "watch", dialog=keys, env={"TERM": "xterm", "LINES": "50"})

@@ -182,6 +182,8 @@ def test_completion_is_printed_for_each_shell(terminal, shell):
 def test_completion_completes_commands(terminal):
     env = {"_LEASHD_COMPLETE": "bash_complete", "COMP_WORDS": "leashd unin", "COMP_CWORD": "1"}
     assert "uninstall" in terminal.run(env=env).stdout
+    env = {"_LEASHD_COMPLETE": "bash_complete", "COMP_WORDS": "leashd add-dir ", "COMP_CWORD": "2"}
+    assert terminal.run(env=env).stdout == "dir,\n"
 
 
 def test_there_is_no_colour_in_a_pipe(terminal):
