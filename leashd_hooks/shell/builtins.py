@@ -61,6 +61,8 @@ def compare(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
 
             if runs(value, state):
                 shell.refuse("arithmetic that may run what it reads", call)
+            if str(value).startswith("PATH"):
+                dangers(shell, call, "PATH", Unknown("`let` sets it"))
             _unknown(state, str(value).partition("=")[0].rstrip("+-*/%") if isinstance(value, str) else "")
     return _both(state)
 
@@ -127,6 +129,7 @@ def printf(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
         shell.output = printed
         _tell_secrets(shell, call, state)
     elif isinstance(variable, str) and variable.isidentifier() and printed is not None:
+        dangers(shell, call, variable, printed)
         state.assign(variable, printed)
     else:
         _unknown(state, variable)
@@ -180,6 +183,7 @@ def take_input(shell: "Walker", call: Invocation, state: "State") -> "Outcome":
             opened = state.variables.get(f"&{call.args[place + 1]}")
             effects = opened.effects if isinstance(opened, Unknown) else effects
         if isinstance(value, Unknown) or value.isidentifier():
+            dangers(shell, call, str(value), Unknown(f"`{call.name}` sets it"))
             _unknown(state, value, effects)
         if isinstance(value, Unknown) and from_elsewhere(value):
             shell.refuse("a subscript that may run what it reads", call)
@@ -272,15 +276,23 @@ def declare(
         shell.locals[-1].update(names)
     if call.name == "local" and not shell.locals:  # an error in bash, not in zsh
         names = {name: Unknown("$" + name) for name in names}
+    _attributes(shell, call, state, options, names)
+    _set(state, call.name, options, names)
+    if not names and (not options or "p" in options or options == "-x"):
+        shell.emit("secret", call, store="environment")
+    return _both(state)
+
+
+def _attributes(shell: "Walker", call: Invocation, state: "State", options: "str", names: "dict[str, Value]") -> None:
+    """Judges the variables that a reference stands for, and the numbers that are computed at once."""
+    if "n" in options:
+        for value in names.values():
+            dangers(shell, call, str(value), Unknown("a reference sets it"))
     if "i" in options or call.name in ("integer", "float"):
         from leashd_hooks.shell.arithmetic import runs
 
         if any(runs(value, state) for value in names.values()):
             shell.refuse("a number that may run what it reads", call)
-    _set(state, call.name, options, names)
-    if not names and (not options or "p" in options or options == "-x"):
-        shell.emit("secret", call, store="environment")
-    return _both(state)
 
 
 def _set(state: "State", program: str, options: str, names: "dict[str, Value]") -> None:

@@ -75,6 +75,11 @@ def iteration(shell: "Walker", node: "Node", state: "State") -> "Outcome":
     for item in items:
         if isinstance(item, str) and runs_in_arithmetic(item):
             shell.refuse("a value that arithmetic would run")
+    if node.text.isupper() or node.text == "path":
+        from leashd_hooks.shell.variables import dangers
+
+        for item in items:
+            dangers(shell, shell.invocation(node, state, {}), node.text, item)
     if node.kind == "select" or len(items) > MAX_UNROLLED:
         items = [Unknown("$" + node.text)]
     if any(isinstance(item, (Unknown, Pattern)) for item in items):
@@ -200,6 +205,8 @@ def _arithmetic(shell: "Walker", node: "Node", state: "State") -> None:
         if runs(value, state):
             shell.refuse("arithmetic that runs a command")
         if word.parts and word.parts[0].op == "=":
+            if word.parts[0].text == "PATH":
+                shell.refuse("`PATH` changes")
             state.assign(word.parts[0].text, Unknown("$" + word.parts[0].text))
 
 

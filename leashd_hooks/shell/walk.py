@@ -30,6 +30,10 @@ MAX_STEPS = 9000
 COMMAND, PROGRAM, EFFECT = 10, 4, 8
 #: Stands among the flags of a `run` effect for a word that may turn out to be any flag.
 ANY_FLAG = "-?"
+#: Redirections after which nothing is printed where the command stands.
+PRINTS = frozenset((">", ">>", ">|", ">&", "&>", "&>>", "<>"))
+#: What `mktemp` prints; the real name is as new, and as little anybody else's.
+TEMPORARY = "/tmp/tmp.XXXXXXXXXX\n"  # noqa: S108 - where mktemp puts its files
 
 
 class Walker:
@@ -257,7 +261,7 @@ class Walker:
             from leashd_hooks.shell.nested import once_more
 
             once_more(self, values, call, state)
-        if any(one.kind == "write" for one in found):
+        if any(one.op in PRINTS and one.fd in ("", "1") for one in node.redirects):
             self.output = None
         if PIPED in values:
             from leashd_hooks.shell.expansion import Piped
@@ -360,6 +364,8 @@ class Walker:
 
             self.output = Unknown("names that find prints")
             self.output.likely = printed(call)
+        if call.name == "mktemp" and call.args in ([], ["-d"]) and "TMPDIR" not in call.env:
+            self.output = TEMPORARY
         if (call.name == "cat" and not call.args) or call.name == "tee":
             self.output = call.stdin.text
         return [state], [state]

@@ -117,7 +117,17 @@ HIJACKS = (
     " POETRY_VIRTUALENVS_PATH POETRY_CONFIG_DIR POETRY_HOME PDM_PROJECT PDM_CONFIG_FILE HATCH_PROJECT HATCH_CONFIG"
     " BUN_OPTIONS DENO_DIR USE_BAZEL_VERSION GOCACHE GOMODCACHE GOPATH GOROOT PYTHONPYCACHEPREFIX PRE_COMMIT_HOME"
     " XDG_CACHE_HOME XDG_DATA_HOME RUSTUP_HOME PLAYWRIGHT_BROWSERS_PATH"
+    " PYTHONUSERBASE MANOPT CLASSPATH GREP_OPTIONS GNUPGHOME MAGIC PKG_CONFIG ELECTRON_RUN_AS_NODE"
+    " NODE_TLS_REJECT_UNAUTHORIZED NODE_EXTRA_CA_CERTS REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR"
+    " VAULT_ADDR CONSUL_HTTP_ADDR NOMAD_ADDR"
 )
+#: Variables that name a file which a program writes to; a number or a plain word is no file for git.
+LOGS = "TF_LOG_PATH COVERAGE_FILE SSLKEYLOGFILE HISTFILE RUFF_OUTPUT_FILE"
+NO_FILES = ("", "0", "1", "2", "true", "false", "yes", "no")
+#: Options of a compiler with which it runs something else.
+COMPILER_LOADS = ("-fplugin", "-B", "-wrapper", "-specs", "-Xclang", "-load", "-fuse-ld", "@")
+#: Letters of options of `less` that only change how it looks.
+LESS_PLAIN = frozenset("-FRXSKiIMmNJqQrnwWeEcsu ")
 #: What a project usually searches for its own modules.
 OWN_MODULES = (".", "./", "src", "./src", "lib", "./lib")
 #: Options of node that load no code.
@@ -149,7 +159,7 @@ HIJACK_PREFIXES = (
 )
 #: Variables of those names that change nothing that is run.
 HARMLESS_PREFIXES = (
-    "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_MERGE_AUTOEDIT", "GIT_TRACE",
+    "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS", "GIT_MERGE_AUTOEDIT",
     "GIT_LFS_SKIP_SMUDGE", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_CACHE_DIR", "PIP_NO_INPUT", "PIP_QUIET",
     "UV_NO_PROGRESS",
     "UV_LINK_MODE", "UV_OFFLINE", "UV_NO_CACHE",
@@ -190,9 +200,14 @@ def taken_in(call: "Invocation") -> "list[Effect]":
 
 
 def hijacked(call: "Invocation") -> "list[Effect]":
-    """The unseen code that variables before a program make it run, whether the program is modelled or not."""
-    if any(_hijacks(name, value) for name, value in call.env.items()):
+    """The unseen code that variables before a program make it run, and the files they make it write, whether it is
+    modelled or not.
+    """
+    logs = [value for name, value in call.env.items() if _is_log(name, value)]
+    if any(_hijacks(name, value) for name, value in call.env.items() if name[:9] != "GIT_TRACE"):
         return [call.effect("code", language="other", source="unknown", path=None)]
+    if logs:
+        return [call.on_path("write", value, how="append") for value in logs]
     own = [value for name, value in call.env.items() if name == "PYTHONPATH" and value in OWN_MODULES]
     return [call.on_path("code", value, language="other", source="tool") for value in own]
 
@@ -228,7 +243,17 @@ def _asks_itself(call: "Invocation") -> bool:
     return word == "--help" or (word == "-h" and not _listed(call.name, NOT_HELP))
 
 
+def _is_log(name: str, value: "Value") -> bool:
+    if name == "COVERAGE_FILE" and isinstance(value, str) and value.startswith(".coverage"):
+        return False
+    return (name.startswith("GIT_TRACE") or _listed(name, LOGS)) and value not in NO_FILES
+
+
 def _hijacks(name: str, value: "Value") -> bool:
+    if name in ("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS"):
+        return not isinstance(value, str) or any(word.startswith(COMPILER_LOADS) for word in value.split())
+    if name == "LESS":
+        return not isinstance(value, str) or not LESS_PLAIN.issuperset(value)
     if name == "RUSTFLAGS":
         return not isinstance(value, str) or "linker" in value
     if name == "NODE_OPTIONS" and isinstance(value, str):

@@ -173,7 +173,7 @@ def _mktemp(call: "Invocation") -> "list[Effect] | None":
     options = read(call.args, short="pt", long=("--suffix", "--tmpdir"))
     if options.has("-u", "--dry-run"):
         return []
-    directory = (options.values("-p", "--tmpdir") or [TEMPORARY])[-1]
+    directory = (options.values("-p", "--tmpdir") or [call.env.get("TMPDIR", TEMPORARY)])[-1]
     if options.words and not options.has("-t", "-p", "--tmpdir"):
         return [call.on_path("write", options.words[0], how="create")]
     made = directory if isinstance(directory, Unknown) else directory + "/" + "tmp.XXXXXXXXXX"
