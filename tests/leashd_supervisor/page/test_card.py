@@ -159,6 +159,20 @@ def test_words_written_from_right_to_left_stand_in_the_order_in_which_they_run(g
     assert one["x"] < other["x"]
 
 
+def test_what_became_of_it_is_in_sight_however_long_the_card(guard: Guard, anyone: Person) -> None:
+    hook = Hook(guard, "ExitPlanMode", plan="# Plan\n\n" + "\n\n".join(f"step {number}" for number in range(80)))
+    anyone.card()
+    anyone.page.route("**/answer", lambda route: route.abort())
+    anyone.press("Approve plan")
+    expect(anyone.find(".card .outcome").get_by_text("Not sent")).to_be_in_viewport()
+    anyone.page.unroute("**/answer")
+    anyone.press("Approve plan")
+    expect(anyone.find(".card .outcome").get_by_text("Approved")).to_be_in_viewport()
+    expect(anyone.find("a.next")).to_be_in_viewport()
+    assert anyone.page.evaluate("scrollY") == 0
+    assert hook.answer()[0] == "allow"
+
+
 def test_an_edit_shows_its_diff_open(guard: Guard, anyone: Person) -> None:
     hook = Hook(
         guard,
@@ -220,7 +234,7 @@ def test_a_question_is_answered_with_options_several_and_own_words(guard: Guard,
     anyone.page.get_by_label("types").check()
     anyone.find("fieldset").nth(2).get_by_label("Or in your own words").fill("shop")
     anyone.press("Answer")
-    anyone.told("Allowed")
+    anyone.told(re.compile("Answered.*“Postgres, lint, types, shop”"))
     decision, _, said = hook.answer()
     answers = {"Which database?": "Postgres", "Which checks?": "lint, types", "What name?": "shop"}
     assert decision == "allow"
@@ -234,7 +248,7 @@ def test_a_plan_is_read_and_approved(guard: Guard, anyone: Person) -> None:
     expect(plan.locator("h1")).to_have_text("Fix the cart")
     expect(plan.locator("script")).to_have_count(0)
     anyone.press("Approve plan")
-    anyone.told("Allowed")
+    anyone.told("Approved")
     assert hook.answer()[0] == "allow"
 
 
@@ -242,8 +256,8 @@ def test_a_plan_goes_back_with_what_to_change(guard: Guard, anyone: Person) -> N
     hook = Hook(guard, "ExitPlanMode", plan="# Fix the cart")
     anyone.card().find("summary").get_by_text("Say what to change").click()
     anyone.page.get_by_label("What the agent is told").fill("Write the test first")
-    anyone.press("Deny with this")
-    anyone.told("Denied")
+    anyone.press("Send back with this")
+    anyone.told("Sent back")
     assert hook.answer()[1] == "leashd: denied: a person said no: Write the test first"
 
 

@@ -86,7 +86,7 @@ def test_a_short_question_is_answered_from_its_row(guard: Guard, anyone: Person)
     questions = [{"question": "A or B?", "header": "Name", "multiSelect": False, "options": options}]
     hook = Hook(guard, "AskUserQuestion", questions=questions)
     anyone.press("B")
-    anyone.told("Allowed")
+    anyone.told("Answered")
     assert hook.answer()[2]["hookSpecificOutput"]["updatedInput"]["answers"] == {"A or B?": "B"}
 
 

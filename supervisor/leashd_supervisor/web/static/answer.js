@@ -19,10 +19,10 @@ export async function answer(view, { allow, message = "", stop = false, input = 
     const body = { allow, digest: view.digest, message, stop, input, scope };
     const settled = await post(`/api/approvals/${view.id}/answer`, body);
     batch(() => {
-      note(view.id, { phase: "sent", allow });
+      note(view.id, { phase: "sent", allow, answers: input?.answers });
       keep(settled);
     });
-    say(allow ? "Allowed" : "Denied");
+    say(word(settled));
     return true;
   } catch (error) {
     failed(view, allow, error);
@@ -81,6 +81,11 @@ const ENDS = {
 
 const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+const WORDS = { tool: ["Allowed", "Denied"], question: ["Answered", "Not answered"], plan: ["Approved", "Sent back"] };
+
+/** What a person's answer is called. */
+export const word = (view) => (WORDS[view.kind] || WORDS.tool)[view.state === "allowed" ? 0 : 1];
+
 /** What there is to say of an approval's way: {tone, text, detail}; null while nobody has done anything. */
 export function outcome(view) {
   const trip = trips.value.get(view.id);
@@ -95,8 +100,8 @@ export function outcome(view) {
   const late = trip && !own ? "Your tap came too late. " : "";
   const end = ENDS[view.state];
   if (end) return { tone: "plain", text: late + end(view) };
-  const what = view.state === "allowed" ? "Allowed" : "Denied";
-  return { tone, text: `${late}${what}${own ? "" : by(view)}${delivery(view)}`, detail: view.message && `“${view.message}”` };
+  const words = view.message || (own && Object.values(trip.answers || {}).join(", "));
+  return { tone, text: `${late}${word(view)}${own ? "" : by(view)}${delivery(view)}`, detail: words && `“${words}”` };
 }
 
 function by(view) {

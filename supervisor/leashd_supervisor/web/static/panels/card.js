@@ -58,12 +58,15 @@ function Shown({ view }) {
     ${view.kind === "question" ? null : html`<${Subject} view=${view} />`}
     ${view.kind === "question" && !pending ? html`<${Asked} view=${view} />` : null}
     ${view.kind === "question" && pending ? html`<${Questions} view=${view} arm=${arm} busy=${busy} onAnswer=${(input) => give({ allow: true, input })} onDeny=${() => give({ allow: false })} />` : null}
+    ${view.kind === "question" && pending && !busy ? html`<${Outcome} view=${view} />` : null}
     <${Facts} view=${view} />
-    ${busy ? null : html`<${Outcome} view=${view} />`}
-    ${view.comes_back && !busy ? html`<${ComesBack} view=${view} arm=${arm} />` : null}
-    ${pending ? html`<${Expiry} view=${view} />` : html`<${Next} view=${view} link=${next} />`}
+    ${pending ? html`<${Expiry} view=${view} />` : html`<div class="sticky">
+      <${Outcome} view=${view} />
+      ${view.comes_back && !busy ? html`<${ComesBack} view=${view} arm=${arm} />` : null}
+      <${Next} view=${view} link=${next} />
+    </div>`}
     ${pending && view.kind !== "question" ? html`<${Decide} ...${parts} />` : null}
-    ${pending && view.kind === "question" ? html`<${Drawer} name="why" title="Decline and say why…" view=${view}><${DenyWhy} arm=${arm} busy=${busy} onDeny=${(said) => give({ allow: false, ...said })} /></${Drawer}>` : null}
+    ${pending && view.kind === "question" ? html`<${Drawer} name="why" title="Decline and say why…" view=${view}><${DenyWhy} kind=${view.kind} arm=${arm} busy=${busy} onDeny=${(said) => give({ allow: false, ...said })} /></${Drawer}>` : null}
   </article>`;
 }
 
@@ -115,12 +118,12 @@ function Decide({ view, arm, busy, give }) {
   const danger = view.kind === "tool" && view.risk === "danger";
   const yes = view.kind === "plan" ? "Approve plan" : "Allow once";
   const no = view.kind === "plan" ? "Keep planning" : "Deny";
-  return html`<div class="actions sticky">
+  return html`<div class="sticky">${busy ? null : html`<${Outcome} view=${view} />`}<div class="actions">
       <${Press} arm=${arm} tone="deny" shortcut="d" busy=${busy} onPress=${() => give({ allow: false })}>${no}</${Press}>
       <${Press} arm=${arm} tone=${danger ? "allow-danger" : "allow"} shortcut="a" hold=${danger} busy=${busy} onPress=${() => give({ allow: true })}>${danger ? html`Hold to allow` : yes}</${Press}>
-    </div>
+    </div></div>
     <div class="drawers">
-      <${Drawer} name="why" title=${view.kind === "plan" ? "Say what to change…" : "Deny and say why…"} view=${view}><${DenyWhy} arm=${arm} busy=${busy} onDeny=${(said) => give({ allow: false, ...said })} /></${Drawer}>
+      <${Drawer} name="why" title=${view.kind === "plan" ? "Say what to change…" : "Deny and say why…"} view=${view}><${DenyWhy} kind=${view.kind} arm=${arm} busy=${busy} onDeny=${(said) => give({ allow: false, ...said })} /></${Drawer}>
       ${view.kind === "tool" ? html`<${Drawer} name="more" title="More ways to allow" view=${view}><${MoreWays} view=${view} arm=${arm} busy=${busy} onAllow=${(said) => give({ allow: true, ...said })} /></${Drawer}>` : null}
       ${view.editable ? html`<${Drawer} name="edit" title="Edit, then allow" shortcut="e" view=${view}><${EditThenAllow} view=${view} arm=${arm} busy=${busy} onAllow=${(said) => give({ allow: true, ...said })} /></${Drawer}>` : null}
     </div>`;
@@ -159,5 +162,8 @@ function ComesBack({ view, arm }) {
 function Next({ view, link }) {
   const left = waiting.value.filter((one) => one.id !== view.id);
   const to = left.length ? `/a/${left[0].id}` : "/";
-  return html`<a class="press next" ref=${link} href=${to} onClick=${follow}><span class="press-label">${left.length ? `Next: ${left.length} waiting` : "Back to the list"}</span></a>`;
+  // It comes where the buttons were: the second of two taps is not meant for it.
+  const born = useRef(performance.now());
+  const leave = (event) => (performance.now() - born.current < 500 ? event.preventDefault() : follow(event));
+  return html`<a class="press next" ref=${link} href=${to} onClick=${leave}><span class="press-label">${left.length ? `Next: ${left.length} waiting` : "Back to the list"}</span></a>`;
 }

@@ -1,7 +1,7 @@
 // The dashboard: who needs you, who works, what is done.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { allowAll, answer, trips } from "../answer.js";
+import { allowAll, answer, trips, word } from "../answer.js";
 import { follow, go, left } from "../route.js";
 import { agents, chosen, listed, loaded, settled, tidy, waiting } from "../store.js";
 import { ago } from "../time.js";
@@ -88,7 +88,8 @@ const firstLine = (view) =>
 
 function choices(view, arm, busy, give) {
   const name = view.verb;
-  const deny = html`<${Press} arm=${arm} tone="deny" shortcut="d" busy=${busy} label=${`Deny: ${name}`} onPress=${() => give({ allow: false })}>Deny</${Press}>`;
+  const no = { question: "Decline", plan: "Keep planning" }[view.kind] || "Deny";
+  const deny = html`<${Press} arm=${arm} tone="deny" shortcut="d" busy=${busy} label=${`${no}: ${name}`} onPress=${() => give({ allow: false })}>${no}</${Press}>`;
   const review = html`<a class="press review" href=${`/a/${view.id}`} onClick=${follow}><span class="press-label">${view.kind === "question" ? "Answer" : "Review"}</span></a>`;
   const quick = view.kind === "question" && quickOptions(view);
   if (quick) {
@@ -151,7 +152,7 @@ const AgentRow = ({ agent }) => html`<li class="line">
 const DoneRow = ({ view }) => html`<li class="line">
   <span class=${`dot ${view.state}`} aria-hidden="true"></span>
   <a class="line-main" href=${`/a/${view.id}`} onClick=${(event) => (event.preventDefault(), go(`/a/${view.id}`))}>${view.verb}<span class="line-text">${view.text}</span></a>
-  <span class="age">${word(view)} ${ago(view.settled)}</span>
+  <span class="age">${ended(view)} ${ago(view.settled)}</span>
 </li>`;
 
-const word = (view) => ({ allowed: "allowed", denied: "denied", expired: "expired", cancelled: "withdrawn" })[view.state] || "at the terminal";
+const ended = (view) => (({ allowed: word(view), denied: word(view), expired: "expired", cancelled: "withdrawn" })[view.state] || "at the terminal").toLowerCase();
