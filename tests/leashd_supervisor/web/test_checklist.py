@@ -1,14 +1,19 @@
 """The security checklist of people's door, line by line, on real sockets."""
 
+import asyncio
 import dis
+import os
 import re
+import socket
 import stat
 from typing import Any
 
 import httpx
 import pytest
+from leashd_supervisor.server import peer_uid, split
 from leashd_supervisor.web import auth
 from leashd_supervisor.web.guard import LIMIT
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.leashd_supervisor.web.door import PUBLIC, Door
 
@@ -291,6 +296,39 @@ class TestUnixSocket:
         assert stat.S_IMODE(run.stat().st_mode) == 0o700
         assert stat.S_IMODE((run / "hook.sock").stat().st_mode) == 0o600
         assert stat.S_IMODE((run / "supervisor.json").stat().st_mode) == 0o600
+
+    def test_the_kernel_says_who_is_at_the_other_end(self) -> None:
+        one, other = socket.socketpair(socket.AF_UNIX)
+        with one, other:
+            assert peer_uid(one) == os.getuid()
+
+    @pytest.mark.parametrize(
+        ("client", "led"),
+        [
+            (("uid", os.getuid()), "hooks"),
+            (("uid", 0), "hooks"),
+            (("uid", os.getuid() + 1), ""),
+            (("127.0.0.1", os.getuid()), "people"),
+        ],
+    )
+    def test_another_user_is_led_nowhere(self, client: "tuple[str, int]", led: str) -> None:
+        told: list[str] = []
+        statuses: list[int] = []
+
+        def door(name: str) -> ASGIApp:
+            async def app(scope: Scope, receive: Receive, send: Send) -> None:
+                told.append(name)
+
+            return app
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        asyncio.run(split(door("hooks"), door("people"))({"type": "http", "client": client}, receive, send))
+        assert (told, statuses[:1]) == (([led], []) if led else ([], [403]))
 
 
 class TestFiles:

@@ -13,7 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 from leashd_supervisor.kernel.db import MEMORY, Database
-from leashd_supervisor.web.auth import CODE_SECONDS, DEVICES, IDLE, Attempts, Devices, ensure_key, is_key, reset_key
+from leashd_supervisor.web.auth import (
+    CODE_SECONDS,
+    DEVICES,
+    IDLE,
+    Attempts,
+    Devices,
+    _tag,
+    ensure_key,
+    is_key,
+    reset_key,
+)
 from leashd_supervisor.web.guard import STRANGERS_LIMIT
 
 from tests.leashd_supervisor.web.door import Door
@@ -67,6 +77,11 @@ class TestKey:
     def test_nothing_else_is_it(self, db: Database, given: str) -> None:
         ensure_key(db)
         assert not asyncio.run(is_key(db, given))
+
+    def test_one_that_only_begins_with_the_same_digest_is_not_it(self, db: Database) -> None:
+        ensure_key(db)
+        db.execute("update owner_key set tag = ?", (_tag("leashd-other"),))
+        assert not asyncio.run(is_key(db, "leashd-other"))
 
     def test_nothing_is_it_before_there_is_one(self, db: Database) -> None:
         assert not asyncio.run(is_key(db, ""))
