@@ -1,9 +1,9 @@
-"""Which agents ask leashd, as `start` and `status` tell it."""
+"""Which agents ask leashd, and whether they may work here, as `start` and `status` tell it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,6 +39,12 @@ def broken(place: Place) -> str:
     except BundleError as error:
         return str(error)
     return ""
+
+
+def approved(place: Place, roots: Iterable[str]) -> bool:
+    """Whether the current project lies in an approved directory."""
+    resolved = [Path(root).expanduser().resolve() for root in roots]
+    return any(place.project == root or root in place.project.parents for root in resolved)
 
 
 def missing(agents: set[str]) -> list[str]:

@@ -14,8 +14,9 @@ import click
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.daemon import Daemon
 from leashd_hooks.cli.failure import Failure
-from leashd_hooks.cli.installed import broken, installed, missing
+from leashd_hooks.cli.installed import approved, broken, installed, missing
 from leashd_hooks.cli.whereabouts import here
+from leashd_hooks.install.setup import current_roots, too_wide
 
 if TYPE_CHECKING:
     from leashd_hooks.config import Setting
@@ -166,8 +167,13 @@ def alone(yes: bool) -> None:
     found = daemon.find(folder)
     if found is None:
         _tell_started(_spawn(folder, daemon.settings(), None, False), False)
-        return
-    _tell(found, folder)
+    elif found.answers:
+        _tell(found, folder)
+    else:
+        raise _already(found)
+    place = here()
+    if not approved(place, current_roots(place)) and not too_wide(place.project, place.home):
+        render.say(f"note: agents may not work in `{place.project}`; `leashd add-dir` approves it", "yellow")
 
 
 def _show_link(told: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from leashd_hooks import audit_log, places
 from leashd_hooks.bundle import load
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.audit import subject
-from leashd_hooks.cli.installed import broken, installed
+from leashd_hooks.cli.installed import approved, broken, installed
 from leashd_hooks.cli.whereabouts import here
 from leashd_hooks.install import setup
 
@@ -77,14 +77,13 @@ def _status() -> dict[str, Any]:
     if not error:
         policies = list(load(str(place.state), str(place.home))["policies"])
         roots = setup.current_roots(place)
-    resolved = [Path(root).expanduser().resolve() for root in roots]
     return {
         "installed": [str(path) for _, path in installed(place)],
         "policies": policies,
         "policy_error": error,
         "approved_directories": list(roots),
         "project": str(place.project),
-        "project_approved": any(place.project == root or root in place.project.parents for root in resolved),
+        "project_approved": approved(place, roots),
         "supervisor": _supervisor(),
         "audit": _audit(Path(places.audit(str(place.state)))),
         "last_decision": _last(Path(places.audit(str(place.state)))),

@@ -64,6 +64,7 @@ def at_terminal(
     dialog: Sequence[tuple[str, str]] = (),
     env: dict[str, str] | None = None,
     out: Path | None = None,
+    cwd: Path | None = None,
 ) -> tuple[str, int]:
     """One command in a terminal of its own, with somebody who types each answer once its question is there.
 
@@ -79,7 +80,7 @@ def at_terminal(
         stdout=slave if redirected is None else redirected,
         stderr=slave,
         env=variables,
-        cwd=daemon.project,
+        cwd=cwd or daemon.project,
         start_new_session=True,
     )
     os.close(slave)

@@ -299,6 +299,16 @@ def test_alone_at_a_terminal_it_sets_up_and_starts_and_then_tells(daemon):
     assert "`leashd restart` shows a link" in again
 
 
+def test_alone_in_another_project_it_says_that_agents_may_not_work_there(daemon):
+    daemon.run("init", "--yes")
+    other = daemon.home / "other"
+    other.mkdir()
+    shown, code = at_terminal(daemon, cwd=other, env={"LEASHD_WEB_PORT": "0"})
+    assert (code, f"agents may not work in `{other}`; `leashd add-dir` approves it" in shown) == (0, True), shown
+    shown, code = at_terminal(daemon)
+    assert (code, "may not work" in shown) == (0, False), shown
+
+
 def test_where_a_tunnel_shows_the_page_the_link_is_also_a_picture(daemon):
     daemon.start()
     shown, code = at_terminal(daemon, "restart", env={"LEASHD_PUBLIC_HOSTS": "laptop.example.org"})
