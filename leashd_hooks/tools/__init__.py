@@ -63,6 +63,8 @@ def text(call: "Call", name: str, default: "str | None" = None) -> str:
     value: Any = call.input.get(name, default)
     if not isinstance(value, str):
         raise ValueError(f"`{call.tool}` came without a `{name}` that is text")
+    if name.endswith("path") and value != value.strip():  # agents take such blanks off before they open the file
+        raise ValueError(f"`{call.tool}` came with a `{name}` that begins or ends with a blank")
     return value
 
 

@@ -6,6 +6,8 @@ from leashd_hooks.shell.invocation import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leashd_hooks.model import Effect
     from leashd_hooks.shell.argv import Options
     from leashd_hooks.shell.invocation import Invocation, Value
@@ -67,6 +69,9 @@ SETTINGS = ("-D", "-P", "--define", "-T", "--set")
 #: What tox runs or makes that its settings do not tell.
 TOX_REFUSED = ("exec", "e", "devenv", "d", "quickstart", "q")
 STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+#: Tools that install below `/usr/local` unless they are told otherwise, and their targets for it.
+INSTALLERS = ("cmake", "ninja", "meson")
+INSTALLS = {"install", "install/strip", "install/local", "uninstall"}
 #: Tools whose words are directories.
 SOURCES = ("cmake", "meson")
 
@@ -146,6 +151,14 @@ def _shows_environment(call: "Invocation", options: "Options") -> bool:
     return any(word == told or word.endswith(":" + told) for word in words)
 
 
+def _environments(named: "Sequence[Value]") -> "list[Value]":
+    """The environments that tox or nox are asked for; one of a version of Python is for the tests."""
+    found: list[Value] = []
+    for value in named:
+        found += value.split(",") if isinstance(value, str) else [value]
+    return ["test" if isinstance(one, str) and one[:2] == "py" and not one[2:3].isalpha() else one for one in found]
+
+
 def _is_count(word: "Value") -> bool:
     """Whether it is the number of jobs, as the machine tells it: `-j$(nproc)`."""
     if not isinstance(word, Unknown) or word.prefix not in ("-j", "--jobs="):
@@ -165,7 +178,10 @@ def _asked(
     found: list[Effect] = []
     words = [word for word in targets if isinstance(word, str)]
     if call.name in ("tox", "nox"):  # what follows `--` goes to the tests
-        return None if words[:1] and words[0] in TOX_REFUSED else found, operation, []
+        named = options.values("-e", "-s", "--session", "--sessions")
+        return None if words[:1] and words[0] in TOX_REFUSED else found, operation, _environments(named)
+    if call.name in INSTALLERS and (options.has("--install") or INSTALLS & {*words, *options.values("--target", "-t")}):
+        return None, operation, targets
     if call.name == "rails":
         return found, operation, targets[:1]
     if call.name == "meson" and targets[:1] == ["setup"]:

@@ -160,6 +160,8 @@ def _managed(call: "Invocation", manager: str, verb: str, rest: "list[Value]") -
     if operation == "run":
         return _run(call, manager, rest)
     options = read(rest, short=SHORT.get(manager, ""), long=VALUES, plain=PLAIN)
+    if manager == "conda" and (options.has("--all") or options.words[:1] == ["remove"]):
+        return [_package(call, manager, "remove", scope="user")]  # a whole environment, beside the project
     told = _told(call, manager, operation, options)
     if operation == "query" and options.unknown:
         told.append(call.effect("opaque", why="a word may be an option"))

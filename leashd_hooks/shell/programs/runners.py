@@ -33,7 +33,7 @@ _PYTEST = (
     " --pyargs:code --import-mode:code --basetemp:code --junitxml:write --junit-xml:write --log-file:write"
     " --result-log:write --html:write --debug:code --cov-config:steer --pdbcls:code -k:value -m:value -n:value -W:value"
     " --deselect:value --ignore:value --maxfail:value --cov-report:value --timeout:value --durations:value --tb:value"
-    " --dist:value --color:value --reruns:value"
+    " --dist:value --color:value --reruns:value --pastebin:code"
 )
 _RUNNER = (
     "--config:steer --configuration:steer --bootstrap:steer --globalSetup:code --globalTeardown:code --setupFiles:code"

@@ -282,6 +282,13 @@ def test_input_of_the_wrong_shape_is_refused_by_name(tool: str, arguments: "dict
         _effects(tool, arguments)
 
 
+@pytest.mark.parametrize(("tool", "field"), [("Read", "file_path"), ("Write", "file_path"), ("Grep", "path")])
+@pytest.mark.parametrize("path", [".env ", " .env", "\u00a0.env", ".env\n", "\t.env"])
+def test_a_path_with_a_blank_around_it_is_refused(tool: str, field: str, path: str) -> None:
+    with pytest.raises(ValueError, match="begins or ends with a blank"):
+        _effects(tool, {"pattern": "x", field: path})
+
+
 def test_leaving_the_clients_sandbox_is_opaque() -> None:
     assert ("opaque", {"why": "it asks to run outside the client's own sandbox"}) in _effects(
         "Bash", {"command": "true", "dangerouslyDisableSandbox": True}

@@ -146,7 +146,7 @@ TASKS = {
     "npx lerna publish": [],
     "pdm run lint": ["lint"],
     "hatch run test:cov": ["cov"],
-    "tox -e py311 -- tests": ["default"],
+    "tox -e py311 -- tests": ["test"],
     "tox exec -- rm x": [],
     "rails test test/models": ["test"],
     "python manage.py flush": ["flush"],
