@@ -276,6 +276,7 @@ class TestHeaders:
             assert answer.headers["cross-origin-opener-policy"] == "same-origin"
             assert answer.headers["cross-origin-resource-policy"] == "same-origin"
             assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["x-frame-options"] == "DENY"
             assert "camera=()" in answer.headers["permissions-policy"]
             assert "access-control-allow-origin" not in answer.headers
             if path.startswith("/api/"):
@@ -301,6 +302,10 @@ class TestUnixSocket:
         one, other = socket.socketpair(socket.AF_UNIX)
         with one, other:
             assert peer_uid(one) == os.getuid()
+
+    @pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded"])
+    def test_a_header_leads_nobody_there(self, stranger: httpx.Client, name: str) -> None:
+        assert stranger.get("/health", headers={name: "for=uid" if name == "Forwarded" else "uid"}).status_code == 401
 
     @pytest.mark.parametrize(
         ("client", "led"),
