@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leashd_hooks.audit_log import is_trial
 from leashd_supervisor.approvals.model import PENDING, Approval
 from leashd_supervisor.approvals.service import title
 from leashd_supervisor.approvals.shown import Shown, safe
@@ -36,10 +37,10 @@ class Agents:
     def __init__(self) -> None:
         self._known: OrderedDict[str, Agent] = OrderedDict()
 
-    def heard(self, decision: Mapping[str, Any]) -> None:
-        """Notes a decision, as the stream tells it."""
+    def heard(self, decision: dict[str, Any]) -> None:
+        """Notes a decision, as the stream tells it; leashd's own trials are no agent's."""
         session = _text(decision, "session")
-        if session and decision.get("event") in CALLS:
+        if session and decision.get("event") in CALLS and not is_trial(decision):
             last = f"{_text(decision, 'tool')} {_text(decision, 'text')}".strip()
             moment = _moment(_text(decision, "time"))
             self._note(Agent(session, _text(decision, "agent"), "", _text(decision, "cwd"), line(last), moment))

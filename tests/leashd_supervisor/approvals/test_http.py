@@ -215,6 +215,7 @@ class TestLists:
         page.answer(page.ask(session="went on", call_id="x", digest="x"), allow=True)
         decision = {"event": "PreToolUse", "session": "heard", "tool": "Read", "text": "a.py", "cwd": "/x"}
         page.supervisor.bus.publish("decision", decision)
+        page.supervisor.bus.publish("decision", {**decision, "session": "leashd-doctor"})
         told = page.call("GET", "/api/state").json()
         assert told["cursor"] == page.supervisor.bus.last()
         assert [(one["session"], one["state"]) for one in told["agents"]] == [
