@@ -125,9 +125,9 @@ def test_where_the_host_names_no_session_nobody_can_come_back(approvals: Approva
 
 def test_the_answer_to_one_who_comes_back_answers_no_dialog_before(approvals: Approvals) -> None:
     approvals.answer(left(approvals).id, Answer(True), "page")
-    assert approvals.answered_dialog("s1", "d1") is None
+    assert approvals.answered_dialog("s1", call().digest) is None
     told(approvals, call("2"))
-    assert approvals.answered_dialog("s1", "d1") is not None
+    assert approvals.answered_dialog("s1", call().digest) is not None
 
 
 class TestAfterTheEnd:
