@@ -90,7 +90,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     assigned = [word for word in options.words if isinstance(word, str) and "=" in word]
     targets = [word for word in options.words if isinstance(word, Unknown) or "=" not in word]
     targets = [word for word in targets if not _is_count(word)]
-    if any(word.partition("=")[0] in ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS") for word in assigned):
+    if any(_runs(word) for word in assigned) or (name in ("make", "gmake") and any(map(_expands, call.env.values()))):
         found.append(call.effect("code", language="shell", source="inline"))
     operation = "build" if name in BUILDS else "run"
     passed = [] if name == "bazel" else targets  # `//src:app` is a label
@@ -157,6 +157,17 @@ def _environments(named: "Sequence[Value]") -> "list[Value]":
     for value in named:
         found += value.split(",") if isinstance(value, str) else [value]
     return ["test" if isinstance(one, str) and one[:2] == "py" and not one[2:3].isalpha() else one for one in found]
+
+
+def _runs(assigned: str) -> bool:
+    """Whether a variable on the command line is a program, or a text that make itself expands or runs."""
+    variable, _, value = assigned.partition("=")
+    programs = ("SHELL", "MAKE", "CC", "CXX", "MAKEFLAGS")
+    return variable.rstrip(":+?") in programs or variable.endswith("!") or _expands(value)
+
+
+def _expands(value: "Value") -> bool:
+    return isinstance(value, str) and "$" in value
 
 
 def _is_count(word: "Value") -> bool:
