@@ -47,7 +47,7 @@ TABLE = {
         "/home/me/.leashd/config.yaml /home/me/.leashd/audit/x.jsonl /p/.leashd/policy.yaml /etc/leashd/policy.yaml",
         "/p/leashd.md /p/.leashd/tasks/1.md /p/.leashd/uploads/x.png",
     ),
-    "git-directory": (["/w/.git", "/tmp/x/.git"], ["/w/git", "/w/.git/config", "/w/.gitignore"]),
+    "git-directory": ("/p/.git /tmp/x/.git", "/p/git /p/.git/config /p/.gitignore"),
     "git-hooks": (
         "/p/.git/hooks/pre-commit /p/.git/config /p/.git/modules/sub/hooks/post-checkout /p/.git/modules/sub/config",
         "/p/.git/HEAD /p/hooks/pre-commit /p/.gitconfig /p/.github/hooks.md",
