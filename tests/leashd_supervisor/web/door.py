@@ -28,10 +28,10 @@ class Door:
     """A running supervisor.  `url` is where people reach it, `key` lets them in."""
 
     def __init__(self, state: Path, files: int = 1024) -> None:
-        """`files` is how many the process may open unless it asks for more."""
+        """`files` is how many the process may open."""
         self.state = state
         self._threads = ThreadPoolExecutor(16)
-        limited = ["sh", "-c", f'ulimit -Sn {files} && exec "$@"', "sh"]
+        limited = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
         self.process = subprocess.Popen(
             [*limited, sys.executable, "-m", "leashd_supervisor", "--state", str(state), "--port", "0"],
             env={"PATH": "/usr/bin:/bin", "HOME": str(state.parent), "LEASHD_PUBLIC_HOSTS": PUBLIC},
