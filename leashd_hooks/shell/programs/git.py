@@ -369,7 +369,7 @@ def _files(call: "Invocation", verb: str, options: "Options") -> "list[Effect]":
     if options.has("--exec") or verb in RUNS_FILTERS:
         found.append(shell_code(call))
         found += [effect for text in options.values("--exec") for effect in call.shell(text)]
-    if verb in ("am", "apply", "hash-object", "merge-file"):
+    if verb in ("am", "apply", "hash-object", "merge-file", "interpret-trailers"):
         found += [call.on_path("read", word, how="content") for word in options.words if word != "-"]
     if verb == "apply" and options.has("--unsafe-paths"):
         found.append(call.on_path("write", Unknown("paths in the patch"), how="edit"))

@@ -88,7 +88,7 @@ def effects(call: "Invocation") -> "list[Effect] | None":
     if call.name == "go" and call.args[:2] == ["tool", "cover"]:
         return _coverage(call, call.args[2:])
     found = _effects(call)
-    idle = call.name != "cargo" and not any(
+    idle = call.name not in ("cargo", "bundle", "bundler") and not any(
         each.kind == "package" and each.fields["operation"] != "query" for each in found or ()
     )
     if found is None or idle or call.name not in OWN:

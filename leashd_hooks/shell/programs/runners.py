@@ -122,7 +122,7 @@ TABLES = {
 }
 #: They look at files and run nothing of the project's.
 READERS = table(
-    "ruff black isort tsc biome shellcheck shfmt hadolint yamllint gofmt goimports rustfmt clang-format pycodestyle"
+    "ruff black isort biome shellcheck shfmt hadolint yamllint gofmt goimports rustfmt clang-format pycodestyle"
     " pydocstyle vulture codespell typos actionlint taplo pyright basedpyright swiftlint djlint deptry pyupgrade"
     " autoflake bandit"
 )

@@ -132,7 +132,8 @@ def _jq(call: "Invocation") -> "list[Effect] | None":
     rest = list(call.args)
     words: list[Value] = []
     files: list[Value] = []
-    scripted = positional = False
+    scripts: list[Value] = []
+    positional = False
     while rest:
         word = rest.pop(0)
         flag = _jq_flag(word)
@@ -140,17 +141,19 @@ def _jq(call: "Invocation") -> "list[Effect] | None":
             count = JQ_VALUES[flag]
             if flag in JQ_FILES:
                 files += rest[count - 1 : count]
-                scripted = scripted or flag in ("-f", "--from-file")
+                if flag in ("-f", "--from-file"):
+                    scripts += rest[:1]
             del rest[:count]
         elif flag in JQ_POSITIONAL:
             positional = True
-        elif not flag and not (positional and (words or scripted)):
+        elif not flag and not (positional and (words or scripts)):
             words.append(word)
-    program = [] if scripted else words[:1]
+    program = [] if scripts else words[:1]
     # A module's name is searched for, and `import` also reads data.
     if any(isinstance(text, str) and text.lstrip().startswith(("import ", "include ", "module ")) for text in program):
         return None
     found = [call.on_path("read", path, how="content") for path in words[len(program) :] + files if path != "-"]
+    found += [call.on_path("code", path, language="other", source="file") for path in scripts]
     if any(isinstance(text, Unknown) or _asks_environment(text) for text in program):
         found.append(call.effect("secret", store="environment"))
     return found

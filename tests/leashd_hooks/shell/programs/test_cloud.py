@@ -7,7 +7,7 @@ def told(system, verb, changes=False, destroys=False):
 
 
 TABLE = {
-    "terraform validate": [told("terraform", "validate")],
+    "terraform validate": [told("terraform", "validate"), "code /w language=other source=project"],
     "terraform apply -auto-approve": [told("terraform", "apply", True, True)],
     "terraform destroy": [told("terraform", "destroy", True, True)],
     "terraform -chdir=/x apply": [told("terraform", "apply", True, True), "read /x how=list"],

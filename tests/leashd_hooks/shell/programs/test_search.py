@@ -37,7 +37,11 @@ TABLE = {
     "jq -r .x": [],
     "jq -nr '$ENV.HOME'": ["secret store=environment"],
     "jq -n env": ["secret store=environment"],
-    "jq -f prog a.json": ["read /w/a.json how=content", "read /w/prog how=content"],
+    "jq -f prog a.json": [
+        "read /w/a.json how=content",
+        "read /w/prog how=content",
+        "code /w/prog language=other source=file",
+    ],
     "jq --arg a b .x c.json": ["read /w/c.json how=content"],
     "jq --slurpfile a .env . c.json": ["read /w/c.json how=content", "read /w/.env how=content"],
     "jq --rawfile a .env -n '$a'": ["read /w/.env how=content"],
