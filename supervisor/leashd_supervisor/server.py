@@ -35,6 +35,9 @@ class PeerProtocol(H11Protocol):
     Strangers on the port take no room from anybody: the one who came first makes place for the next.
     """
 
+    #: Whether the last answer was for a device.
+    known = False
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.since = self.loop.time()
@@ -49,11 +52,19 @@ class PeerProtocol(H11Protocol):
         if len(strangers) > STRANGERS:
             min(strangers, key=lambda one: one.since).transport.abort()
 
+    def on_response_complete(self) -> None:
+        # The next request is nobody's until the guard has looked at it.
+        self.known = self._is_device()
+        super().on_response_complete()
+
     def is_stranger(self) -> bool:
         """Whether the other side is at people's door, and not a device that the guard has let in."""
         if self.transport.is_closing() or (self.client and self.client[0] == "uid"):
             return False
-        return self.scope is None or self.scope["state"].get("device") is None
+        return not (self.known or self._is_device())
+
+    def _is_device(self) -> bool:
+        return self.scope is not None and self.scope["state"].get("device") is not None
 
 
 def peer_uid(connection: Any) -> int:
