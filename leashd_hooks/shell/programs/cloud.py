@@ -100,7 +100,8 @@ def effects(call: "Invocation") -> "list[Effect] | None":
         found.append(call.on_path("code", chdir[0] if chdir and chdir[0] is not None else ".", language="other",
                                   source="file"))  # fmt: skip
     if told in ("validate", "providers schema"):  # it starts the providers that lie there
-        found += [call.on_path("code", path, language="other", source="project") for path in chdir or ["."]]
+        start = chdir[0] if chdir and chdir[0] is not None else "."
+        found.append(call.on_path("code", start, language="other", source="project"))
     found += [call.on_path("write", path, how="create") for path in options.values("-out")]
     files = [value for value in options.values("-var-file", "-backend-config", "-state", "-plugin-dir")
              if isinstance(value, Unknown) or "=" not in value]  # fmt: skip
