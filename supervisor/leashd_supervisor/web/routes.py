@@ -3,7 +3,7 @@
     GET  /  /a/{id}  /static/*  /manifest.webmanifest  /sw.js  /healthz      open; none of them tells anything
     POST /api/login                                                          open; {"key"} or {"code"} for a session
     POST /api/logout  /api/pair     DELETE /api/devices/{id}                 logins.py
-    GET  /api/me  /api/state  /api/events     GET, PUT /api/settings         here
+    GET  /api/me  /api/state  /api/agents  /api/events  GET, PUT /api/settings  here
     /api/approvals*  /api/grants*                                            approvals/http.py
     GET  /api/policy                POST /api/policy/test                    policy.py
 
@@ -115,6 +115,10 @@ def _own(
             }
         )
 
+    async def running(http: Request) -> JSONResponse:
+        known = [*reversed(approvals.store.recent(RECENT)), *approvals.store.pending()]
+        return JSONResponse({"agents": agents.shown(known, clock.now())})
+
     async def events(http: Request) -> Response:
         return streams.response(http, http.state.device.id)
 
@@ -128,6 +132,7 @@ def _own(
         Route("/healthz", health),
         Route("/api/me", me),
         Route("/api/state", state),
+        Route("/api/agents", running),
         Route("/api/events", events),
         Route("/api/settings", chosen),
         Route("/api/settings", choose, methods=["PUT"]),

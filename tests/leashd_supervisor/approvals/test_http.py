@@ -224,4 +224,5 @@ class TestLists:
             ("heard", "done"),
         ]
         assert told["agents"][2]["last"] == "Read a.py"
+        assert page.call("GET", "/api/agents").json() == {"agents": told["agents"]}
         assert [one["session"] for one in told["pending"]] == ["waits"]

@@ -209,7 +209,7 @@ class TestNoTokenInAUrl:
         for secret in (door.key, session):
             assert stranger.get("/api/me", params={name: secret}).status_code == 401
 
-    @pytest.mark.parametrize("path", ["/api/me", "/api/state", "/api/events", "/api/audit"])
+    @pytest.mark.parametrize("path", ["/api/me", "/api/agents", "/api/events", "/api/audit"])
     def test_a_key_in_a_header_is_for_figures_alone(self, door: Door, stranger: httpx.Client, path: str) -> None:
         assert stranger.get(path, headers={"Authorization": f"Bearer {door.key}"}).status_code == 401
 

@@ -20,6 +20,7 @@ POWERS = (
     ("POST", "/api/pair", {}),
     ("GET", "/api/me", None),
     ("GET", "/api/state", None),
+    ("GET", "/api/agents", None),
     ("GET", "/api/approvals", None),
     ("GET", "/api/approvals/{id}", None),
     ("POST", "/api/approvals/{id}/answer", {"allow": True, "digest": OWN}),

@@ -114,10 +114,10 @@ function take({ id, name, data }) {
 function refresh() {
   clearTimeout(refreshing);
   refreshing = setTimeout(async () => {
-    const state = await get("/api/state").catch(() => null);
-    if (!state) return;
-    store.agents.value = state.agents || [];
-    store.grants.value = state.grants || [];
+    const told = await Promise.all([get("/api/agents"), get("/api/grants")]).catch(() => null);
+    if (!told) return;
+    store.agents.value = told[0].agents;
+    store.grants.value = told[1].grants;
   }, 700);
 }
 
