@@ -52,7 +52,7 @@ app = Starlette(routes=[Route("/healthz", health)])
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 """
 #: What files of the page name: in markup, in modules, in styles.
-_NAMED = re.compile(rb"""(?:src=|href=|from\s*|import\s*)["']([^"'#]+)["']""")
+_NAMED = re.compile(rb"""(?:src=|href=|from\s*|import\s*)["']([^"'#<>\s]+)["']""")
 
 
 def round_trips(guard: Guard, waiting: int, rounds: int) -> tuple[list[float], list[float]]:
