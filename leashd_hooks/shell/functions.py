@@ -27,7 +27,8 @@ def uncalled(shell: "Walker") -> None:
 
 def run(shell: "Walker", name: str, body: "Node", state: "State") -> "Outcome":
     """Walks the body of a function that is called; `positional` of the state holds its words."""
-    if shell.calling.count(name) > 1:
+    # By its body: a function may define another of its own name.
+    if shell.calling.count(id(body)) > 1:
         shell.refuse(f"a function that calls itself: `{name}`")
         return [state], [state]
     shell.spend(PROCESS)
@@ -35,7 +36,7 @@ def run(shell: "Walker", name: str, body: "Node", state: "State") -> "Outcome":
     leaves: list[State] = []
     shell.leaves.append(("function", leaves))
     shell.locals.append(set())
-    shell.calling.append(name)
+    shell.calling.append(id(body))
     before = state.copy()
     try:
         ok, fail = deeper(shell, lambda: shell.walk(body, state))

@@ -64,7 +64,7 @@ class Walker:
         #: Steps taken so far.
         self.steps = 0
         self.depth = 0
-        self.calling: list[str] = []
+        self.calling: list[int] = []
         #: Functions that were defined and not called so far, by the identity of their body.
         self.defined: dict[int, tuple[str, Node, State, str, Span | None]] = {}
         #: Files that were fetched or decoded, with the flow pattern of running them.
