@@ -83,6 +83,8 @@ VARIABLES = {
 }
 #: Says where the supervisor keeps its files, and so is no setting in one of them.
 HOME = "LEASHD_HOME"
+#: What the recipe for CI jobs reads, `hooks/ci`.
+RECIPE = tuple(f"LEASHD_{name}" for name in ("AGENT", "ARGUMENTS", "FAIL_ON", "PACKAGE", "POLICY", "PROMPT", "REPORT"))
 
 
 class Setting(NamedTuple):
@@ -133,7 +135,7 @@ def resolve(path: str, environment: Mapping[str, str]) -> dict[str, Setting]:
         line = loaded.source.find((name,), key=True)[0] if loaded.source else 0
         found[name] = Setting(getattr(loaded.config, name), f"{path}:{line}")
     for variable in sorted(environment):
-        if variable.startswith("LEASHD_") and variable not in (*VARIABLES, HOME):
+        if variable.startswith("LEASHD_") and variable not in (*VARIABLES, HOME, *RECIPE):
             help = source.suggestion(variable, (*VARIABLES, HOME))
             raise ConfigError("the environment", 0, 0, f"unknown variable `{variable}`", help)
     for variable, name in VARIABLES.items():

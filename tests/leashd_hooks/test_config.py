@@ -1,5 +1,6 @@
 """The user's configuration, and edits of it that keep what people wrote."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -143,6 +144,13 @@ def test_the_environment_stands_above_the_file_and_that_above_what_is_built_in(p
 
 def test_a_variable_that_is_empty_is_not_set(path: str) -> None:
     assert config.resolve(path, {"LEASHD_WEB_PORT": ""})["web_port"] == (8180, "default")
+
+
+def test_variables_of_the_recipe_for_jobs_are_no_mistake(path: str) -> None:
+    recipe = Path(__file__).parents[2] / "hooks" / "ci"
+    read = {name for file in recipe.iterdir() for name in re.findall(r"\bLEASHD_[A-Z_]+", file.read_text())}
+    assert read >= {"LEASHD_POLICY", "LEASHD_REPORT"}
+    assert config.resolve(path, dict.fromkeys(read, "x"))["web_port"] == (8180, "default")
 
 
 WRONG = {
