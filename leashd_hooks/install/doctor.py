@@ -171,7 +171,9 @@ def policy(survey: Survey) -> Findings:
     try:
         bundle = load(str(survey.place.state), str(survey.place.home))
     except (BundleError, SourceError) as error:
-        yield Finding("policy", "fail", f"every call is denied, because the policy does not load: {error}", "mend it")
+        what, _, help = str(error).partition("\nhelp: ")
+        text = f"every call is denied, because the policy does not load: {what}"
+        yield Finding("policy", "fail", text, help or "mend it")
         return
     roots = len({os.path.realpath(root) for root in bundle["roots"]})
     yield Finding("policy", "ok", f"{', '.join(bundle['policies'])}; {roots} approved directories")
