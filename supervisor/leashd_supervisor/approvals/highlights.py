@@ -104,7 +104,7 @@ def _targets(effects: list[dict[str, Any]]) -> tuple[set[str], set[str], list[st
 
 def _decisive(words: list[tuple[int, int]], effects: list[dict[str, Any]], line: str) -> list[tuple[int, int]]:
     """The program and what it is told to do, `git push`: one range where they stand side by side."""
-    verbs = [part for effect in effects for part in str(effect.get("verb") or "").split()]
+    verbs = [part for effect in effects for part in str(effect.get("verb") or effect.get("operation") or "").split()]
     ranges = [words[0]]
     for start, end in words[1:]:
         if line[start:end] in verbs:

@@ -76,6 +76,12 @@ def _database(effect: Mapping[str, Any], cwd: str) -> tuple[str, str]:
     return (DANGER, "loses data") if lost else (CHECK, "changes a database")
 
 
+def _package(effect: Mapping[str, Any], cwd: str) -> tuple[str, str]:
+    if effect.get("operation") == "publish":
+        return DANGER, "is seen by everybody"
+    return (LOW, "only looks") if effect.get("operation") == "query" else (CHECK, "installs or runs packages")
+
+
 def _always(level: str, why: str) -> Any:
     return lambda effect, cwd: (level, why)
 
@@ -98,7 +104,7 @@ _JUDGES = {
     "run": _run,
     "opaque": _always(DANGER, "cannot be read"),
     "code": _always(CHECK, "runs code"),
-    "package": _always(CHECK, "installs or runs packages"),
+    "package": _package,
     "privilege": _always(DANGER, "asks for more rights"),
     "secret": _always(DANGER, "touches secrets"),
     "database": _database,

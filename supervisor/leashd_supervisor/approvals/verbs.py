@@ -11,7 +11,7 @@ from leashd_supervisor.approvals.risk import risk
 
 Effect = Mapping[str, Any]
 #: Kinds of effects that are deeds of their own, not a part of another.
-_DEEDS = frozenset(("delete", "git", "database", "control", "system"))
+_DEEDS = frozenset(("delete", "git", "package", "database", "control", "system"))
 
 
 def verb(request: Request, changed: list[Diff]) -> str:

@@ -115,7 +115,7 @@ def undo(request: Request) -> str:
 
 def _final(request: Request, effect: dict[str, Any]) -> bool:
     kind = effect.get("kind")
-    if kind in ("delete", "database") or (kind == "git" and effect.get("changes") == "remote"):
+    if kind in ("delete", "database", "package") or (kind == "git" and effect.get("changes") == "remote"):
         return risk(replace(request, effects=(effect,)))[0] == DANGER
     return bool(effect.get("destroys")) or (kind == "network" and effect.get("direction") == "upload")
 

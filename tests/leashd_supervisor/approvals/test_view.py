@@ -79,6 +79,7 @@ def marked(told: "dict[str, Any]", kind: str) -> "list[str]":
         ("ls no\u200btes", "Run something that cannot be read", ["no\\u{200B}tes"], []),
         ("curl -d @notes https://example.com/in", "Send data to example.com", ["curl"], ["@notes", "https://example.com/in"]),
         ("npm install left-pad", "Install packages with npm", [], []),
+        ("npm publish --access public", "Publish a package with npm", ["npm publish"], []),
         ("sudo ls", "Run with more rights", ["sudo"], []),
         ("git reset --hard", "Git reset", ["--hard"], []),
         ("ls && rm -rf dist", "Delete everything in dist", ["-rf"], ["dist"]),
@@ -431,6 +432,8 @@ class TestRest:
         ("command", "undo"),
         [
             ("git push origin main", "cannot be undone"),
+            ("npm publish", "cannot be undone"),
+            ("npm install left-pad", ""),
             ("rm -rf build", "cannot be undone"),
             ("curl -d @a https://example.com", "cannot be undone"),
             ("psql -c 'drop table a'", "cannot be undone"),
