@@ -10,7 +10,7 @@ from typing import Any
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from leashd_hooks.report.text import visible as visible
@@ -63,12 +63,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
     """Rows under headings; a cell that is a verdict or a state gets its colour."""
-    drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for column in columns:
-        drawn.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
-    _draw(drawn)
+    _draw(_filled([Column(column, justify=_side(column, right), overflow="fold") for column in columns], rows))
 
 
 def lines(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: str, right: Sequence[str] = ()) -> None:
@@ -81,14 +76,20 @@ def lines(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: str, righ
         for row in rows:
             say("  ".join(row))
         return
-    drawn = Table(box=None, pad_edge=False, header_style="dim", padding=(0, GAP, 0, 0))
-    for column in columns:
-        most = room if column == wide else None
-        justify: JustifyMethod = "right" if column in right else "left"
-        drawn.add_column(column, justify=justify, no_wrap=True, overflow="ellipsis", max_width=most)
+    cut = [Column(column, justify=_side(column, right), no_wrap=True, overflow="ellipsis") for column in columns]
+    cut[columns.index(wide)].max_width = room
+    _draw(_filled(cut, rows))
+
+
+def _side(column: str, right: Sequence[str]) -> JustifyMethod:
+    return "right" if column in right else "left"
+
+
+def _filled(columns: Iterable[Column], rows: Iterable[Sequence[str]]) -> Table:
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="dim", padding=(0, GAP, 0, 0))
     for row in rows:
         drawn.add_row(*[Text(cell, style=STYLES.get(cell, "")) for cell in row])
-    _draw(drawn)
+    return drawn
 
 
 def _draw(drawn: Table) -> None:
