@@ -17,10 +17,9 @@ import click
 
 from leashd_hooks.cli import daemon, render
 from leashd_hooks.cli.failure import Failure
+from leashd_hooks.report.text import log_line
 
 STYLES = {"error": "bold red", "warning": "yellow", "debug": "dim"}
-#: What stands in front of a line; everything else follows as name=value.
-_FRONT = ("time", "level", "event")
 
 
 @click.command()
@@ -72,11 +71,7 @@ def _show(line: str, as_json: bool) -> None:
         click.echo(line.rstrip("\n"))
     else:
         record = _parsed(line)
-        level = str(record.get("level", ""))
-        rest = "  ".join(f"{name}={_value(value)}" for name, value in record.items() if name not in _FRONT)
-        moment = str(record.get("time", ""))[:19].replace("T", " ")
-        text = f"{moment}  {level:<7}  {render.visible(str(record.get('event', '')))}  {rest}"
-        render.say(text.rstrip(), STYLES.get(level, ""))
+        render.say(log_line(record).rstrip(), STYLES.get(str(record.get("level", "")), ""))
     sys.stdout.flush()
 
 
@@ -86,7 +81,3 @@ def _parsed(line: str) -> dict[str, Any]:
     except ValueError:
         record = None
     return record if isinstance(record, dict) else {"event": line.strip()}
-
-
-def _value(value: Any) -> str:
-    return render.visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from leashd_hooks.redact import redact
-from leashd_hooks.report.text import visible
+from leashd_hooks.report.text import log_line
 
 #: Bytes after which a file is full, and how many full ones are kept.
 LIMIT, KEPT = 5 * 1024 * 1024, 4
@@ -90,13 +90,7 @@ class _Plain(_Line):
     """For a person at the terminal, as `leashd logs` shows it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self.fields(record)
-        front = f"{line.pop('time')[:19].replace('T', ' ')}  {line.pop('level'):<7}  {visible(line.pop('event'))}"
-        return "  ".join([front, *(f"{name}={visible(_text(value))}" for name, value in line.items())])
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        return log_line(self.fields(record))
 
 
 def _trace(frames: TracebackType | None) -> list[str]:
