@@ -104,7 +104,8 @@ def launchd(home: Path, command: list[str], variables: dict[str, str], folder: P
 
 
 def _service(port: int | None = None, variables: dict[str, str] | None = None) -> Service:
-    folder, command = daemon.state(), daemon.command(daemon.state(), port)
+    folder = daemon.state()
+    command = daemon.command(folder, port)
     if sys.platform == "darwin":
         return launchd(home(), command, variables or {}, folder)
     return systemd(home(), command, variables or {})
