@@ -54,7 +54,7 @@ def test_every_program_that_bash_starts_is_told(folder: str, tmp_path: Path) -> 
     orders += [(text, 1) for text in given if any(word in text for word in TURNS)]
     ran = room.run(orders, NAMES, world.root, world.home, tmp_path / "room")
     policy = compile_policies(["default", "dev-tools"], [str(world.root)], str(world.home))
-    partly = [text for (text, _), names in zip(orders, ran, strict=True) if _untold(text, names, world, policy)]
+    partly = [text for (text, _), names in zip(orders, ran, strict=True) if untold(text, names, world, policy)]
     assert left_out <= LEFT_OUT[folder]
     assert sum(map(bool, ran)) > len(orders) * 0.9
     assert len(partly) < len(orders) * 0.02, partly
@@ -82,7 +82,7 @@ def test_the_room_writes_down_what_is_started(tmp_path: Path) -> None:
     assert (world.root / "src/app.py").read_text() == "src/app.py\n"
 
 
-def _untold(text: str, names: "list[str]", world: World, policy: "dict[str, Any]") -> "set[str]":
+def untold(text: str, names: "list[str]", world: World, policy: "dict[str, Any]") -> "set[str]":
     """The programs that were started and not told; a failure where the call is allowed or its effects are all known."""
     effects = lower(text, str(world.root), str(world.home), policy["shfmt"])
     told = {effect.fields["program"] for effect in effects if effect.kind == "run"}
