@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,19 @@ import pytest
 from tests.hook.guard import Guard, furnish
 
 ANSWERING = Path(__file__).with_name("answering.py")
+
+
+@dataclass
+class Hands:
+    """A clock that a test moves."""
+
+    time: float = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def ticks(self) -> float:
+        return self.time
 
 
 class Supervisor:

@@ -1,7 +1,6 @@
-"""Approvals in memory, and a clock that a test moves."""
+"""Approvals in memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,20 +10,8 @@ from leashd_supervisor.approvals.store import Store
 from leashd_supervisor.kernel.bus import Bus
 from leashd_supervisor.kernel.db import MEMORY, Database
 
+from tests.leashd_supervisor.conftest import Hands
 from tests.leashd_supervisor.web.door import question
-
-
-@dataclass
-class Hands:
-    """A clock that a test moves."""
-
-    time: float = 1000.0
-
-    def now(self) -> float:
-        return self.time
-
-    def ticks(self) -> float:
-        return self.time
 
 
 @pytest.fixture

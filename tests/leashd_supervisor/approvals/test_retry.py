@@ -7,7 +7,8 @@ import pytest
 from leashd_supervisor.approvals.model import LEFT, NO_SESSION, RETRY, Answer, Approval, Request
 from leashd_supervisor.approvals.service import Approvals, Late
 
-from tests.leashd_supervisor.approvals.conftest import Hands, call
+from tests.leashd_supervisor.approvals.conftest import call
+from tests.leashd_supervisor.conftest import Hands
 
 
 def left(approvals: Approvals, asked: "Request | None" = None) -> Approval:

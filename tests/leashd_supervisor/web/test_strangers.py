@@ -26,26 +26,14 @@ from leashd_supervisor.web.auth import (
 )
 from leashd_supervisor.web.guard import STRANGERS_LIMIT
 
+from tests.leashd_supervisor.conftest import Hands
 from tests.leashd_supervisor.web.door import Door
 from tests.leashd_supervisor.web.test_sse import read, settle
 
 
-class Hand:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = 1_000_000.0
-
-    def now(self) -> float:
-        return self.time
-
-    def ticks(self) -> float:
-        return self.time
-
-
 @pytest.fixture
-def clock() -> Hand:
-    return Hand()
+def clock() -> Hands:
+    return Hands(1_000_000.0)
 
 
 @pytest.fixture
@@ -54,7 +42,7 @@ def db() -> Database:
 
 
 @pytest.fixture
-def devices(db: Database, clock: Hand) -> Devices:
+def devices(db: Database, clock: Hands) -> Devices:
     return Devices(db, clock)
 
 
@@ -98,13 +86,13 @@ class TestCodes:
         assert devices.redeem(code)
         assert not devices.redeem(code)
 
-    def test_a_code_lives_a_minute(self, devices: Devices, clock: Hand) -> None:
+    def test_a_code_lives_a_minute(self, devices: Devices, clock: Hands) -> None:
         code, expires = devices.code()
         assert expires == clock.time + 60 == clock.time + CODE_SECONDS
         clock.time += 60
         assert not devices.redeem(code)
 
-    def test_codes_that_nobody_used_do_not_pile_up(self, db: Database, devices: Devices, clock: Hand) -> None:
+    def test_codes_that_nobody_used_do_not_pile_up(self, db: Database, devices: Devices, clock: Hands) -> None:
         for _ in range(50):
             devices.code()
             clock.time += 30
@@ -114,7 +102,7 @@ class TestCodes:
 
 
 class TestDevices:
-    def test_a_device_that_was_away_for_long_pairs_again(self, devices: Devices, clock: Hand) -> None:
+    def test_a_device_that_was_away_for_long_pairs_again(self, devices: Devices, clock: Hands) -> None:
         session = devices.enter("phone", "key")
         clock.time += IDLE - 1
         assert devices.of_session(session)
@@ -131,7 +119,7 @@ class TestDevices:
         assert not devices.holds(device.id)
         assert devices.of_session(session) is None
 
-    def test_a_database_that_cannot_be_written_keeps_nobody_out(self, tmp_path: Path, clock: Hand) -> None:
+    def test_a_database_that_cannot_be_written_keeps_nobody_out(self, tmp_path: Path, clock: Hands) -> None:
         devices = Devices(Database(str(tmp_path / "db")), clock)
         session = devices.enter("phone", "key")
         other = sqlite3.connect(tmp_path / "db", isolation_level=None)
@@ -149,7 +137,7 @@ class TestDevices:
             "Chrome on Android 3",
         }
 
-    def test_there_are_not_more_than_a_person_has(self, devices: Devices, clock: Hand) -> None:
+    def test_there_are_not_more_than_a_person_has(self, devices: Devices, clock: Hands) -> None:
         first = devices.enter("first", "key")
         for _ in range(DEVICES + 20):
             clock.time += 61
@@ -159,26 +147,26 @@ class TestDevices:
 
 
 class TestAttempts:
-    def test_the_same_wrong_key_waits_longer_each_time(self, clock: Hand) -> None:
+    def test_the_same_wrong_key_waits_longer_each_time(self, clock: Hands) -> None:
         attempts = Attempts(clock)
         waits = [attempts.wrong("guess") for _ in range(14)]
         assert waits[: Attempts.EACH] == [0.0] * Attempts.EACH
         assert waits[Attempts.EACH :] == sorted(waits[Attempts.EACH :])
         assert waits[-1] == Attempts.LONGEST
 
-    def test_many_wrong_keys_count_together(self, clock: Hand) -> None:
+    def test_many_wrong_keys_count_together(self, clock: Hands) -> None:
         attempts = Attempts(clock)
         waits = [attempts.wrong(f"guess {number}") for number in range(Attempts.ALL + 1)]
         assert waits == [0.0] * Attempts.ALL + [2.0]
 
-    def test_a_minute_later_they_do_not(self, clock: Hand) -> None:
+    def test_a_minute_later_they_do_not(self, clock: Hands) -> None:
         attempts = Attempts(clock)
         for number in range(500):
             attempts.wrong(f"guess {number}")
         clock.time += 61
         assert attempts.wrong("another") == 0.0
 
-    def test_what_is_remembered_does_not_grow(self, clock: Hand) -> None:
+    def test_what_is_remembered_does_not_grow(self, clock: Hands) -> None:
         attempts = Attempts(clock)
         sizes = set()
         for number in range(5000):
