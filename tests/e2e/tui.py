@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ COLUMNS, LINES = 140, 50
 PROMPT = "[\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}]"
 
 
-class Terminal:
+class Terminal(ABC):
     """A client on a screen, and the model that it talks to.
 
     The tmux server is a private one.  Its socket lies in the temporary directory, since its path must be short.
@@ -35,9 +36,9 @@ class Terminal:
         self.model, self.project = model, project
         self.socket = Path(tempfile.mkdtemp(prefix="lab-")) / "s"
 
+    @abstractmethod
     def command(self) -> tuple[list[str], dict[str, str]]:
         """How the client is started, and in which environment, now that the model has its address."""
-        raise NotImplementedError
 
     def __enter__(self: Self) -> Self:
         self.model.__enter__()
