@@ -30,17 +30,17 @@ def test_empty_lists_and_comments_are_the_default_configuration(path: str) -> No
 
 
 def test_the_first_directory_makes_a_private_file(path: str) -> None:
-    assert config.add(path, "approved_directories", "/work/app")
-    assert config.load_config(path).approved_directories == ("/work/app",)
+    assert config.add(path, "approved_directories", "/srv/app")
+    assert config.load_config(path).approved_directories == ("/srv/app",)
     assert Path(path).stat().st_mode & 0o777 == 0o600
     assert Path(path).parent.stat().st_mode & 0o777 == 0o700
     assert Path(path).read_text().startswith("# Configuration of leashd.")
 
 
 def test_what_is_there_is_not_added_twice(path: str) -> None:
-    assert config.add(path, "approved_directories", "/work/app")
-    assert not config.add(path, "approved_directories", "/work/app")
-    assert config.load_config(path).approved_directories == ("/work/app",)
+    assert config.add(path, "approved_directories", "/srv/app")
+    assert not config.add(path, "approved_directories", "/srv/app")
+    assert config.load_config(path).approved_directories == ("/srv/app",)
 
 
 WRITTEN = """\
@@ -60,7 +60,7 @@ unlock: []
 def test_an_edit_keeps_comments_and_other_fields(path: str) -> None:
     Path(path).parent.mkdir()
     Path(path).write_text(WRITTEN)
-    assert config.add(path, "approved_directories", "/work/app")
+    assert config.add(path, "approved_directories", "/srv/app")
     assert config.remove(path, "approved_directories", "/work/shop")
     assert (
         Path(path).read_text()
@@ -69,7 +69,7 @@ def test_an_edit_keeps_comments_and_other_fields(path: str) -> None:
 approved_directories:
   # the shop
   - '/work/with space'
-  - /work/app
+  - /srv/app
 
 policies: [default,
   strict]  # for now

@@ -31,7 +31,7 @@ def record(seq: int, answered: str, **more: object) -> dict:
         "subagent": "",
         "call_id": f"c{seq}",
         "tool": "Bash",
-        "cwd": "/work/app",
+        "cwd": "/srv/app",
         "verdict": verdict,
         "answered": answered,
         "rule": "known-command",
@@ -49,8 +49,8 @@ RECORDS = [
     record(2, "allow"),
     record(3, "deny", rule="credential-read", reason="the file holds `secrets`", instead="ask the user",
            violation=True),
-    record(4, "ask", rule="package-install", tool="Write", input={"file_path": "/work/app/a b.py"},
-           effects=[{"kind": "write", "path": "/work/app/a b.py"}]),
+    record(4, "ask", rule="package-install", tool="Write", input={"file_path": "/srv/app/a b.py"},
+           effects=[{"kind": "write", "path": "/srv/app/a b.py"}]),
     record(5, "deny", rule="package-install", approval="a1", reason="a person said no"),
     record(6, "allow", rule="package-install", approval="a2"),
     record(7, "allow", shadow={"verdict": "deny", "rule": "trial", "rules": ["trial"], "reason": "on trial"}),
@@ -172,7 +172,7 @@ def test_junit_has_a_case_for_each_denied_and_asked_call(summary: Summary) -> No
     found = [(case.get("classname"), case.get("name"), case[0].tag) for case in suite]
     assert found == [
         ("credential-read", "Bash: call 3", "failure"),
-        ("package-install", "Write: /work/app/a b.py", "skipped"),
+        ("package-install", "Write: /srv/app/a b.py", "skipped"),
         ("package-install", "Bash: call 5", "failure"),
     ]
     assert "instead: ask the user" in str(suite[0][0].text)
